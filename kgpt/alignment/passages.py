@@ -1,0 +1,40 @@
+"""Aligned passages as JSON Lines, and back."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from kgpt.io import read_json_lines, write_json_lines
+from kgpt.records import AlignedPassage, Alignment, Link, Metadata, Triple
+
+
+def write_passages(path: Path, passages: Iterable[AlignedPassage]) -> int:
+    """Write passages, whole or not at all; gives their number."""
+    return write_json_lines(path, map(_passage_json, passages))
+
+
+def read_passages(path: Path) -> Iterator[AlignedPassage]:
+    """The passages that `write_passages` wrote."""
+    for _, value in read_json_lines(path):
+        yield AlignedPassage(
+            id=value["id"],
+            document=value["document"],
+            text=value["text"],
+            links=tuple(Link(*link) for link in value["links"]),
+            alignments=tuple(Alignment(Triple(*triple), confidence) for *triple, confidence in value["alignments"]),
+            metadata=Metadata(**value["metadata"]),
+        )
+
+
+def _passage_json(passage: AlignedPassage) -> dict[str, Any]:
+    named = ("source", "license", "timestamp", "language", "url")
+    return {
+        "id": passage.id,
+        "document": passage.document,
+        "text": passage.text,
+        "links": [(link.start, link.end, link.entity, link.score) for link in passage.links],
+        "alignments": [
+            (item.triple.head, item.triple.relation, item.triple.tail, item.confidence) for item in passage.alignments
+        ],
+        "metadata": {name: getattr(passage.metadata, name) for name in named},
+    }

@@ -1,0 +1,156 @@
+"""Configs: YAML 1.2 with `extends` and dotted overrides, checked strictly against a typed model.
+
+Enters: a file (or a mapping) and overrides like `training.steps=200`. Leaves: a frozen pydantic model, or a
+`ConfigError` that names the dotted place, what was found and what is allowed.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, InstanceOf, PlainSerializer, ValidationError
+from pydantic import WithJsonSchema as JsonSchema
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from kgpt.errors import ConfigError, did_you_mean
+from kgpt.registry import Registry
+
+ConfigModel = TypeVar("ConfigModel", bound=BaseModel)
+MAX_CONFIG_BYTES = 2**20
+
+
+class Settings(BaseModel):
+    """Base of every settings group: frozen, no unknown keys, no silent conversions of strings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+def part_of(registry: Registry[Any], kind: type) -> Any:
+    """The pydantic type of a setting that holds a registered part: built from YAML, written back as YAML."""
+
+    def build(settings: object) -> object:
+        try:
+            return registry.build(settings)
+        except ConfigError as error:
+            raise ValueError(str(error)) from error
+
+    schema = {"type": ["object", "string"], "description": f"a {registry.kind}: its name or its settings"}
+    return Annotated[InstanceOf[kind], BeforeValidator(build), PlainSerializer(registry.settings), JsonSchema(schema)]
+
+
+def load_config(path: Path, model: type[ConfigModel], *, overrides: Sequence[str] = ()) -> ConfigModel:
+    """The config in `path`, its `extends` merged below it, the overrides above it.
+
+    Raises:
+        ConfigError: unreadable, unknown keys, wrong types or values.
+    """
+    values = read_config(path)
+    for override in overrides:
+        _apply_override(values, override)
+    return check_config(values, model, place=str(path))
+
+
+def check_config(values: Mapping[str, Any], model: type[ConfigModel], *, place: str) -> ConfigModel:
+    """`values` as a `model`; `place` leads the error message.
+
+    Raises:
+        ConfigError: unknown keys, wrong types or values.
+    """
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as error:
+        raise ConfigError(f"{place}: " + "; ".join(_messages(error, model))) from error
+
+
+def read_config(path: Path, *, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
+    """The mapping in a YAML file with its `extends` (relative to the file) merged below it.
+
+    Raises:
+        ConfigError: missing, not YAML, not a mapping, or extending in a circle.
+    """
+    path = path.resolve()
+    if path in seen:
+        raise ConfigError(f"{path}: extends itself: {' -> '.join(p.name for p in (*seen, path))}")
+    values = _parse(path)
+    base = values.pop("extends", None)
+    if base is None:
+        return values
+    return merge(read_config(path.parent / str(base), seen=(*seen, path)), values)
+
+
+def merge(base: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with `above` laid over it, mapping by mapping; null takes a key of the base away.
+
+    >>> merge({"a": {"b": 1, "c": 2}}, {"a": {"b": 3, "c": None}})
+    {'a': {'b': 3}}
+    """
+    merged = dict(base)
+    for key, value in above.items():
+        if value is None:
+            merged.pop(key, None)
+        elif isinstance(value, Mapping) and isinstance(merged.get(key), Mapping) and "type" not in value:
+            merged[key] = merge(merged[key], value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise ConfigError(f"{path}: no such config; `kgpt recipes` lists those that ship with kgpt")
+    if path.stat().st_size > MAX_CONFIG_BYTES:
+        raise ConfigError(f"{path}: larger than {MAX_CONFIG_BYTES:,} bytes; is it a config?")
+    try:
+        values = YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: expected a mapping of settings, found {type(values).__name__}")
+    return values
+
+
+def _apply_override(values: dict[str, Any], override: str) -> None:
+    place, equals, text = override.partition("=")
+    if not equals or not place:
+        raise ConfigError(f"--set {override}: expected KEY=VALUE, say training.steps=200")
+    *outer, last = place.split(".")
+    target = values
+    for key in outer:
+        if not isinstance(target.setdefault(key, {}), dict):
+            raise ConfigError(f"--set {override}: {key} is not a group of settings")
+        target = target[key]
+    try:
+        target[last] = YAML(typ="safe", pure=True).load(text)
+    except YAMLError as error:
+        raise ConfigError(f"--set {override}: the value is not YAML") from error
+
+
+def _messages(error: ValidationError, model: type[BaseModel]) -> Iterable[str]:
+    for item in error.errors():
+        place = ".".join(str(key) for key in item["loc"])
+        if item["type"] == "extra_forbidden":
+            *outer, name = item["loc"]
+            yield f"{place}: no such setting; {did_you_mean(str(name), _allowed(model, outer))}"
+        elif item["type"] == "missing":
+            yield f"{place}: missing; it has no default"
+        else:
+            found = "" if item["type"] == "value_error" else f", found {item['input']!r}"
+            yield f"{place}: {item['msg'].removeprefix('Value error, ')}{found}"
+
+
+def _allowed(model: type[BaseModel], place: Sequence[str | int]) -> list[str]:
+    """The settings at a dotted place of `model`."""
+    current: Any = model
+    for key in place:
+        fields = getattr(current, "model_fields", None)
+        annotation = fields[key].annotation if fields and key in fields else current
+        current = _group_in(annotation) or current
+    return list(current.model_fields)
+
+
+def _group_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (_group_in(inner) for inner in get_args(annotation))
+    return next((group for group in found if group is not None), None)

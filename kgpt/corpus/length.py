@@ -1,0 +1,25 @@
+"""Documents too short or too long to learn from."""
+
+from dataclasses import dataclass
+
+from kgpt.corpus.base import Verdict, corpus_steps
+from kgpt.records import Document, Dropped
+
+
+@corpus_steps.register("length")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LengthFilter:
+    """Drop documents outside `[min_words, max_words)` (Rae et al., 2021, table A1 has 50 and 100,000)."""
+
+    min_words: int = 5
+    max_words: int = 100_000
+
+    def begin(self) -> Verdict:
+        """The step, which remembers nothing."""
+        return self._apply
+
+    def _apply(self, document: Document) -> Document | Dropped:
+        num_words = len(document.text.split())
+        if num_words < self.min_words:
+            return Dropped(document.id, "too_short")
+        return Dropped(document.id, "too_long") if num_words >= self.max_words else document

@@ -1,0 +1,229 @@
+"""Files: opened whatever their compression, read with their line numbers, written whole or not at all."""
+
+import bz2
+import gzip
+import hashlib
+import lzma
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, cast
+
+import orjson
+import zstandard
+
+from kgpt.errors import DataError, StoreError
+
+MIN_FREE_BYTES = 64 * 2**20
+PARTIAL_SUFFIX = ".partial"
+
+
+def require_file(path: Path, *, what: str) -> Path:
+    """`path`, if a file lies there.
+
+    Raises:
+        DataError: there is none.
+    """
+    if not path.is_file():
+        raise DataError(f"{path}: no such file ({what}); check the path")
+    return path
+
+
+def open_bytes(path: Path) -> IO[bytes]:
+    """`path` opened for reading, decompressed by its suffix (.gz .bz2 .xz .zst or none).
+
+    Raises:
+        DataError: no such file.
+    """
+    require_file(path, what="input")
+    match path.suffix:
+        case ".gz":
+            return cast(IO[bytes], gzip.open(path, "rb"))
+        case ".bz2":
+            return cast(IO[bytes], bz2.open(path, "rb"))
+        case ".xz":
+            return cast(IO[bytes], lzma.open(path, "rb"))
+        case ".zst":
+            return cast(IO[bytes], zstandard.open(path, "rb"))
+    return path.open("rb")
+
+
+def plain_suffix(path: Path) -> str:
+    """The suffix that tells the form of a file, compression set aside.
+
+    >>> plain_suffix(Path("a/triples.tsv.gz"))
+    '.tsv'
+    """
+    inner = path.with_suffix("") if path.suffix in {".gz", ".bz2", ".xz", ".zst"} else path
+    return inner.suffix
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines of a UTF-8 file with their 1-based numbers; blank lines are passed over.
+
+    Raises:
+        DataError: a line is not UTF-8, or the compressed file is torn.
+    """
+    number = 0
+    try:
+        with open_bytes(path) as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield number, line.decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}:{number}: not UTF-8 ({error.reason} at byte {error.start})") from error
+    except (EOFError, OSError, lzma.LZMAError, zstandard.ZstdError) as error:
+        raise DataError(f"{path}: torn or not what its suffix says, after line {number}: {error}") from error
+
+
+def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects of a JSON Lines file with their line numbers.
+
+    Raises:
+        DataError: a line is no JSON object.
+    """
+    for number, line in read_lines(path):
+        yield number, parse_object(line, place=f"{path}:{number}")
+
+
+def parse_object(line: str, *, place: str) -> dict[str, Any]:
+    """One JSON object; `place` (file and line) goes into the error.
+
+    Raises:
+        DataError: it is none.
+    """
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise DataError(f"{place}: not JSON ({error}): {line[:60]!r}") from error
+    if not isinstance(value, dict):
+        raise DataError(f"{place}: expected a JSON object, found {line[:60]!r}")
+    return value
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The JSON object in `path`.
+
+    Raises:
+        DataError: missing or no JSON object.
+    """
+    text = require_file(path, what="JSON").read_text("utf-8")
+    return parse_object(text, place=str(path))
+
+
+def json_bytes(value: object, *, indent: bool = False) -> bytes:
+    """`value` as JSON with sorted keys, so that equal values give equal bytes."""
+    options = orjson.OPT_SORT_KEYS | orjson.OPT_SERIALIZE_NUMPY | (orjson.OPT_INDENT_2 if indent else 0)
+    return orjson.dumps(value, option=options)
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write `value` to `path` as indented JSON, whole or not at all."""
+    write_bytes(path, json_bytes(value, indent=True) + b"\n")
+
+
+def write_json_lines(path: Path, values: Iterable[object]) -> int:
+    """Write one JSON value a line, whole or not at all; gives their number."""
+    count = 0
+    with atomic_file(path) as file:
+        for count, value in enumerate(values, start=1):
+            file.write(json_bytes(value) + b"\n")
+    return count
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write `content` to `path`, whole or not at all."""
+    with atomic_file(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def atomic_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file that appears at `path` when the block ends well, and leaves nothing behind when it does not.
+
+    Raises:
+        StoreError: the disk is full or refuses.
+    """
+    partial = path.with_name(f"{path.name}.{os.getpid()}{PARTIAL_SUFFIX}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written: {error.strerror or error}") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def atomic_folder(path: Path) -> Iterator[Path]:
+    """A folder to fill, which takes the place of `path` when the block ends well.
+
+    Raises:
+        StoreError: the disk is full or refuses.
+    """
+    partial = path.with_name(path.name + PARTIAL_SUFFIX)
+    shutil.rmtree(partial, ignore_errors=True)
+    try:
+        partial.mkdir(parents=True)
+        require_space(partial)
+        yield partial
+        publish_folder(partial, path)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def publish_folder(partial: Path, path: Path) -> None:
+    """Flush every file of `partial` to disk, then rename the folder to `path`, in the place of an older one."""
+    for file in partial.rglob("*"):
+        if file.is_file():
+            _sync(file)
+    old = path.with_name(path.name + ".old")
+    shutil.rmtree(old, ignore_errors=True)
+    if path.exists():
+        path.rename(old)
+    partial.rename(path)
+    _sync_folder(path.parent)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def require_space(folder: Path, *, num_bytes: int = MIN_FREE_BYTES) -> None:
+    """Check that the disk under `folder` has `num_bytes` left.
+
+    Raises:
+        StoreError: it has not.
+    """
+    free = shutil.disk_usage(folder).free
+    if free < num_bytes:
+        raise StoreError(f"{folder}: {free:,} bytes free on the disk, {num_bytes:,} needed; make room")
+
+
+def fingerprint_file(path: Path) -> str:
+    """sha256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def fingerprint(value: object) -> str:
+    """Hash of anything that JSON can say; equal values, equal hashes."""
+    return hashlib.blake2b(json_bytes(value), digest_size=16).hexdigest()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync_folder(path: Path) -> None:
+    _sync(path)

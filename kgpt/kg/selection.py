@@ -1,0 +1,145 @@
+"""A part of a graph chosen by rule: by relations, by a share of the heads picked by their names, by number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgpt.config import Settings
+from kgpt.errors import ConfigError, did_you_mean
+from kgpt.kg.graph import KnowledgeGraph, LiteralTable, Names
+from kgpt.kg.heap import TextHeap
+from kgpt.randomness import stable_fraction
+
+
+class GraphSelection(Settings):
+    """Which triples make the graph of a run; the rule looks at names and relations, never at answers.
+
+    Args:
+        relations: ids of the relations to keep; empty keeps all.
+        head_frac: share of heads to keep, picked by a hash of their ids.
+        max_triples_per_head: of a head with more, those whose hash is smallest.
+        min_relation_triples: relations with fewer triples (after the above) go.
+        require_labels: drop triples with an unnamed end.
+    """
+
+    relations: tuple[str, ...] = ()
+    head_frac: float = 1.0
+    max_triples_per_head: int = 1_000_000
+    min_relation_triples: int = 1
+    require_labels: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The graph that a selection leaves, and how many triples went for each reason."""
+
+    graph: KnowledgeGraph
+    dropped: dict[str, int]
+
+
+def select(graph: KnowledgeGraph, rule: GraphSelection) -> Selected:
+    """The part of `graph` that `rule` keeps, with its entities and relations numbered anew.
+
+    Raises:
+        ConfigError: a relation that the graph has not, or nothing left.
+    """
+    keep, dropped = np.ones(graph.num_triples, bool), {}
+    steps = {
+        "relation_not_selected": _by_relation,
+        "head_not_selected": _by_head,
+        "end_without_label": _by_label,
+        "over_max_triples_per_head": _by_count,
+        "relation_too_rare": _by_rarity,
+    }
+    for reason, step in steps.items():
+        kept = keep & step(graph, rule, keep)
+        if gone := int(keep.sum() - kept.sum()):
+            dropped[reason] = gone
+        keep = kept
+    if not keep.any():
+        raise ConfigError(f"graph.select: leaves no triple of {graph.num_triples:,}; loosen the rule ({dropped})")
+    return Selected(subgraph(graph, graph.triples[keep]) if dropped else graph, dropped)
+
+
+def subgraph(graph: KnowledgeGraph, triples: NDArray[np.int32]) -> KnowledgeGraph:
+    """The graph of some of its triples: their entities, relations, names and literals, numbered anew."""
+    entities = np.unique(triples[:, [0, 2]])
+    literal_rows = np.flatnonzero(np.isin(graph.literals.heads, entities))
+    relations = np.union1d(np.unique(triples[:, 1]), graph.literals.relations[literal_rows])
+    columns = [np.searchsorted(numbers, triples[:, i]) for i, numbers in ((0, entities), (1, relations), (2, entities))]
+    return KnowledgeGraph(
+        entities=_take_names(graph.entities, entities),
+        relations=_take_names(graph.relations, relations),
+        triples=np.stack(columns, axis=1).astype(np.int32),
+        literals=_take_literals(graph.literals, literal_rows, entities, relations),
+    )
+
+
+def _by_relation(graph: KnowledgeGraph, rule: GraphSelection, keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    if not rule.relations:
+        return keep
+    numbers = [graph.relations.ids.find(relation) for relation in rule.relations]
+    for relation, number in zip(rule.relations, numbers, strict=True):
+        if number is None:
+            raise ConfigError(
+                f"graph.select.relations: the graph has no relation {relation!r}; "
+                f"{did_you_mean(relation, graph.relations.ids)}"
+            )
+    return np.isin(graph.triples[:, 1], np.array(numbers))
+
+
+def _by_head(graph: KnowledgeGraph, rule: GraphSelection, keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    if rule.head_frac >= 1:
+        return keep
+    picked = np.array([stable_fraction("head", identifier) < rule.head_frac for identifier in graph.entities.ids])
+    return picked[graph.triples[:, 0]]
+
+
+def _by_label(graph: KnowledgeGraph, rule: GraphSelection, keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    if not rule.require_labels:
+        return keep
+    offsets = graph.entities.labels.offsets
+    named = offsets[1:] > offsets[:-1]
+    return named[graph.triples[:, 0]] & named[graph.triples[:, 2]]
+
+
+def _by_count(graph: KnowledgeGraph, rule: GraphSelection, keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    rows = np.flatnonzero(keep)
+    heads = graph.triples[rows, 0]
+    if not len(rows) or np.bincount(heads).max() <= rule.max_triples_per_head:
+        return keep
+    order = np.array([stable_fraction(*_ids(graph, graph.triples[row])) for row in rows])
+    ranked = rows[np.lexsort((order, heads))]
+    starts = np.searchsorted(graph.triples[ranked, 0], graph.triples[ranked, 0])
+    kept = np.zeros_like(keep)
+    kept[ranked[np.arange(len(ranked)) - starts < rule.max_triples_per_head]] = True
+    return kept
+
+
+def _by_rarity(graph: KnowledgeGraph, rule: GraphSelection, keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    counts = np.bincount(graph.triples[keep, 1], minlength=graph.num_relations)
+    return counts[graph.triples[:, 1]] >= rule.min_relation_triples
+
+
+def _ids(graph: KnowledgeGraph, row: NDArray[np.int32]) -> Sequence[str]:
+    triple = graph.triple(row)
+    return triple.head, triple.relation, triple.tail
+
+
+def _take_names(names: Names, numbers: NDArray[np.int64]) -> Names:
+    heaps = (names.ids, names.labels, names.aliases, names.descriptions)
+    return Names(*(TextHeap.of(heap[int(number)] for number in numbers) for heap in heaps))
+
+
+def _take_literals(
+    table: LiteralTable, rows: NDArray[np.int64], entities: NDArray[np.int64], relations: NDArray[np.int64]
+) -> LiteralTable:
+    return LiteralTable(
+        heads=np.searchsorted(entities, table.heads[rows]).astype(np.int32),
+        relations=np.searchsorted(relations, table.relations[rows]).astype(np.int32),
+        kinds=np.array(table.kinds[rows]),
+        values=TextHeap.of(table.values[int(row)] for row in rows),
+        units=TextHeap.of(table.units[int(row)] for row in rows),
+    )

@@ -1,0 +1,27 @@
+"""Progress bars on stderr with rate and remaining time; silent where stderr is no terminal."""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from tqdm import tqdm
+
+Item = TypeVar("Item")
+QUIET_VARIABLE = "KGPT_QUIET"
+
+
+def is_quiet() -> bool:
+    """Whether bars are off: `--quiet` was given, or stderr is not a terminal."""
+    return bool(os.environ.get(QUIET_VARIABLE)) or not sys.stderr.isatty()
+
+
+def track(items: Iterable[Item], *, what: str, total: int | None = None) -> Iterator[Item]:
+    """`items`, with a bar that names `what` is counted."""
+    yield from tqdm(items, desc=what, total=total, unit="", disable=is_quiet(), file=sys.stderr, leave=False)
+
+
+def say(message: str) -> None:
+    """One line of the log, on stderr, unless `--quiet` was given."""
+    if not os.environ.get(QUIET_VARIABLE):
+        tqdm.write(message, file=sys.stderr)

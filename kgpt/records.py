@@ -1,0 +1,203 @@
+"""The nouns that cross doors between the rooms: frozen, small, free of heavy packages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal as OneOf
+
+from kgpt.errors import DataError
+
+NIL = "NIL"
+"""The entity of a link whose mention means nothing in the graph."""
+
+LiteralKind = OneOf["date", "quantity", "string"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Triple:
+    """A fact between two entities, by their ids."""
+
+    head: str
+    relation: str
+    tail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A fact whose value is no entity: a date (ISO 8601, as precise as known), a quantity, a string."""
+
+    head: str
+    relation: str
+    value: str
+    kind: LiteralKind = "string"
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRecord:
+    """What a graph says of one entity besides its triples."""
+
+    id: str
+    label: str = ""
+    aliases: tuple[str, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RelationRecord:
+    """What a graph says of one relation besides its triples."""
+
+    id: str
+    label: str = ""
+    aliases: tuple[str, ...] = ()
+    description: str = ""
+
+
+GraphItem = Triple | Literal | EntityRecord | RelationRecord
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Link:
+    """A mention `[start, end)` in code points of its document, with the entity chosen for it.
+
+    Args:
+        start: first code point.
+        end: one past the last code point.
+        entity: id in the graph, or `NIL`.
+        score: confidence in [0, 1]; 1 for gold links.
+    """
+
+    start: int
+    end: int
+    entity: str
+    score: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise DataError(f"link to {self.entity} has the empty span [{self.start}, {self.end})")
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """Where a document comes from; `extra` keeps what a source says beyond the named fields."""
+
+    source: str = ""
+    license: str = ""
+    timestamp: str = ""
+    language: str = ""
+    url: str = ""
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text with its links and the triples its source says it states (gold, often none)."""
+
+    id: str
+    text: str
+    links: tuple[Link, ...] = ()
+    metadata: Metadata = Metadata()
+    triples: tuple[Triple, ...] = ()
+
+    def __post_init__(self) -> None:
+        for link in self.links:
+            if link.end > len(self.text):
+                raise DataError(
+                    f"document {self.id}: link [{link.start}, {link.end}) to {link.entity} lies out of the "
+                    f"text, which has {len(self.text)} code points"
+                )
+
+    def surface(self, link: Link) -> str:
+        """The words of `link` in the text."""
+        return self.text[link.start : link.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A record left out, and why."""
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """A triple that a passage supports (distant supervision), with our confidence in [0, 1]."""
+
+    triple: Triple
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedPassage:
+    """A stretch of a document with the links in it (offsets within the passage) and the triples it supports."""
+
+    id: str
+    document: str
+    text: str
+    links: tuple[Link, ...]
+    alignments: tuple[Alignment, ...]
+    metadata: Metadata = Metadata()
+
+
+QuestionSplit = OneOf["train", "dev", "test"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question about facts of the graph.
+
+    Args:
+        id: unique in its file.
+        text: the question as asked.
+        answers: surface forms that count as right (any of them).
+        entity: id of the entity asked about.
+        relation: id of the relation asked about.
+        answer_entities: ids of the right answers.
+        stated_in_text: whether the corpus states a fact that answers it; None where nobody checked.
+        split: the part it belongs to, or None where the file does not say.
+    """
+
+    id: str
+    text: str
+    answers: tuple[str, ...]
+    entity: str = ""
+    relation: str = ""
+    answer_entities: tuple[str, ...] = ()
+    stated_in_text: bool | None = None
+    split: QuestionSplit | None = None
+
+    def facts(self) -> tuple[Triple, ...]:
+        """The triples that answer the question."""
+        return tuple(Triple(self.entity, self.relation, tail) for tail in self.answer_entities)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One figure: a tidy row of `results.json`."""
+
+    task: str
+    subset: str
+    metric: str
+    value: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One item's score, kept so that arms can be compared item by item.
+
+    Args:
+        task: the task's name.
+        item: the question's or fact's id, the same in every arm.
+        metric: what `value` measures.
+        value: the item's score, in [0, 1].
+        subsets: the subsets the item counts in besides `all`.
+        predicted: what the model said, for the report.
+    """
+
+    task: str
+    item: str
+    metric: str
+    value: float
+    subsets: tuple[str, ...] = ()
+    predicted: str = ""

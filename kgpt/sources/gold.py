@@ -1,0 +1,71 @@
+"""Entity-linking gold: kgpt's own documents with links, ELEVANT's JSON Lines, NIF in Turtle.
+
+ELEVANT (Bast et al., 2022): `text`, `evaluation_span`, `labels[{span, entity_id, optional, children}]`. Labels that
+are optional, or whose id is no Wikidata item, are not scored. NIF (Hellmann et al., 2013) through rdflib.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from kgpt.errors import DataError
+from kgpt.io import open_bytes, plain_suffix, read_json_lines
+from kgpt.records import NIL, Document, Link
+from kgpt.sources.documents import parse_document
+
+_NIF = "http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#"
+_IDENTITY = "http://www.w3.org/2005/11/its/rdf#taIdentRef"
+
+
+def read_gold(path: Path) -> Iterator[Document]:
+    """Documents with gold links, whatever of the three forms the file has.
+
+    Raises:
+        DataError: malformed, or none of the forms.
+    """
+    if plain_suffix(path) == ".ttl":
+        yield from _read_nif(path)
+        return
+    for number, value in read_json_lines(path):
+        place = f"{path}:{number}"
+        yield _elevant(value, place) if "labels" in value else parse_document(value, place=place, default_id=str(number))
+
+
+def _elevant(value: Mapping[str, Any], place: str) -> Document:
+    try:
+        text = value["text"]
+        start, end = value.get("evaluation_span") or (0, len(text))
+        links = [_elevant_link(label) for label in value["labels"] if not label.get("optional")]
+        scored = sorted(link for link in links if link is not None and start <= link.start and link.end <= end)
+        return Document(str(value.get("id", place)), text, tuple(dict.fromkeys(scored)))
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(f"{place}: not an ELEVANT document: {type(error).__name__}: {error}") from error
+
+
+def _elevant_link(label: Mapping[str, Any]) -> Link | None:
+    """The link of a label; ids such as DATETIME or Unknown are not scored."""
+    identifier = str(label["entity_id"])
+    start, end = label["span"]
+    if identifier.startswith("Unknown"):
+        return Link(start, end, NIL)
+    return Link(start, end, identifier) if identifier[:1] == "Q" and identifier[1:].isdigit() else None
+
+
+def _read_nif(path: Path) -> Iterator[Document]:
+    import rdflib
+
+    graph = rdflib.Graph()
+    try:
+        with open_bytes(path) as file:
+            graph.parse(file, format="turtle")
+    except Exception as error:  # rdflib's parsers raise a different class for every kind of damage
+        raise DataError(f"{path}: not NIF in Turtle: {error}") from error
+    text_of = {str(node): str(text) for node, text in graph.subject_objects(rdflib.URIRef(_NIF + "isString"))}
+    links: dict[str, list[Link]] = {node: [] for node in text_of}
+    for mention, identity in graph.subject_objects(rdflib.URIRef(_IDENTITY)):
+        context = str(graph.value(mention, rdflib.URIRef(_NIF + "referenceContext")))
+        start = int(str(graph.value(mention, rdflib.URIRef(_NIF + "beginIndex"))))
+        end = int(str(graph.value(mention, rdflib.URIRef(_NIF + "endIndex"))))
+        links.setdefault(context, []).append(Link(start, end, str(identity).rsplit("/", 1)[-1]))
+    for node in sorted(text_of):
+        yield Document(node, text_of[node], tuple(sorted(set(links[node]))))

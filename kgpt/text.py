@@ -1,0 +1,40 @@
+"""Text normalisation that several rooms need: Unicode form, word boundaries, answer strings."""
+
+import re
+import string
+import unicodedata
+
+_ARTICLES = re.compile(r"\b(a|an|the)\b")
+_PUNCTUATION = str.maketrans("", "", string.punctuation)
+_BLANKS = re.compile(r"\s+")
+WORD = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
+"""A word or a single mark of punctuation; a word may hold apostrophes."""
+
+
+def nfc(text: str) -> str:
+    """`text` in Unicode's composed form, so that equal-looking names are equal."""
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def squeeze(text: str) -> str:
+    """`text` with every run of blanks as one blank, none at the ends."""
+    return _BLANKS.sub(" ", text).strip()
+
+
+def words(text: str) -> list[str]:
+    """The words and marks of `text`, in order.
+
+    >>> words("O'Hara's book, 1936.")
+    ["O'Hara's", 'book', ',', '1936', '.']
+    """
+    return WORD.findall(text)
+
+
+def normalize_answer(text: str) -> str:
+    """An answer as SQuAD compares it: lower case, no punctuation, no articles, single blanks (Rajpurkar, 2016).
+
+    >>> normalize_answer("The  Netherlands.")
+    'netherlands'
+    """
+    plain = nfc(text).lower().translate(_PUNCTUATION)
+    return " ".join(_ARTICLES.sub(" ", plain).split())
