@@ -1,0 +1,78 @@
+"""Word-knowledge graphs as sequences: words, entities and relations masked, each kind by itself (CoLAKE)."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgpt.kg.graph import KnowledgeGraph
+from kgpt.sequences.masking import KindVocabulary, MaskingSettings, mask_nodes
+from kgpt.sequences.passage_store import PassageStore
+from kgpt.sequences.sequence import NO_TARGET, Sequence
+from kgpt.sequences.vocabulary import Vocabulary
+from kgpt.wkgraph import Anchor, NeighborSettings, NodeKind, WordKnowledgeGraph, build_word_knowledge_graph
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordKnowledgeGraphStream:
+    """Passages joined with their neighbours in the graph, drawn anew at every pass.
+
+    Args:
+        passages: the texts with their anchors.
+        graph: where neighbours come from.
+        vocabulary: of the words.
+        neighbors: how many neighbours.
+        masking: of words, entities and relations.
+        num_negatives: entities drawn for a batch by frequency to the 0.75.
+    """
+
+    passages: PassageStore
+    graph: KnowledgeGraph
+    vocabulary: Vocabulary
+    neighbors: NeighborSettings = NeighborSettings()
+    masking: MaskingSettings = MaskingSettings()
+    num_negatives: int = 200
+
+    def __len__(self) -> int:
+        return len(self.passages)
+
+    def word_knowledge_graph(self, index: int, rng: np.random.Generator) -> WordKnowledgeGraph:
+        """One passage with its neighbours, nothing hidden."""
+        words = self.vocabulary.wrap(self.passages.word_ids(index))
+        shift = len(self.vocabulary.prefix)
+        anchors = [Anchor(a.start + shift, a.end + shift, a.entity) for a in self.passages.anchors_of(index)]
+        return build_word_knowledge_graph(words, anchors, self.graph, settings=self.neighbors, rng=rng)
+
+    def draw(self, index: int, rng: np.random.Generator) -> Sequence:
+        """One passage with its neighbours, some nodes of every kind hidden."""
+        wkgraph = self.word_knowledge_graph(index, rng)
+        ids, targets = wkgraph.ids, np.full(len(wkgraph), NO_TARGET, np.int64)
+        for kind, vocabulary in self._kinds.items():
+            places = np.flatnonzero(wkgraph.kinds == kind)
+            if kind == NodeKind.WORD:
+                places = places[~np.isin(wkgraph.ids[places], list(self.vocabulary.special))]
+            ids, asked = mask_nodes(ids, places, vocabulary=vocabulary, settings=self.masking, rng=rng)
+            targets = np.where(asked == NO_TARGET, targets, asked)
+        return Sequence(ids, wkgraph.kinds, wkgraph.positions, targets, wkgraph.visibility())
+
+    def draw_candidates(self, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Negative entities for a batch: frequency in text and graph to the 0.75 (Mikolov et al., 2013)."""
+        return np.searchsorted(self._cumulative, rng.random(self.num_negatives)).astype(np.int64)
+
+    @cached_property
+    def _cumulative(self) -> NDArray[np.float64]:
+        mentions = np.bincount(self.passages.anchors[:, 2], minlength=self.graph.num_entities)
+        weights = (mentions + self.graph.degrees).astype(float) ** 0.75
+        cumulative = np.cumsum(weights / weights.sum())
+        cumulative[-1] = 1.0
+        return cumulative
+
+    @cached_property
+    def _kinds(self) -> dict[NodeKind, KindVocabulary]:
+        """Entities and relations are masked by the number after their last."""
+        return {
+            NodeKind.WORD: KindVocabulary(size=self.vocabulary.size, mask=self.vocabulary.mask),
+            NodeKind.ENTITY: KindVocabulary(size=self.graph.num_entities, mask=self.graph.num_entities),
+            NodeKind.RELATION: KindVocabulary(size=self.graph.num_relations, mask=self.graph.num_relations),
+        }

@@ -1,0 +1,98 @@
+"""What each training step reads: so many sequences of every stream, by token share, replayable at any step.
+
+Enters: streams with weights and a token budget a step. Leaves: for step t a tuple of batches, one a stream, that
+depends on (seed, t) alone: nothing needs to be replayed to go on from any step. Streams are kept in batches of their
+own because their lengths differ: padding a triple to a passage's length would waste most of the step.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgpt.errors import ConfigError
+from kgpt.randomness import generator
+from kgpt.sequences.sequence import Batch, Sequence, collate
+from kgpt.sequences.stream import Stream
+
+_PROBED = 256
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedStream:
+    """A stream with its share of every step's tokens."""
+
+    stream: Stream
+    weight: float
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Streams mixed by token share.
+
+    Args:
+        streams: by name; weights need not sum to 1.
+        tokens_per_step: nodes read and words written a step, on average.
+        seed: of everything random.
+        pad_id: fills padded words.
+    """
+
+    streams: Mapping[str, WeightedStream]
+    tokens_per_step: int
+    seed: int
+    pad_id: int
+    num_sequences: Mapping[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        for name, weighted in self.streams.items():
+            if not len(weighted.stream):
+                raise ConfigError(f"stream {name}: it has no record; give it data or the weight 0")
+        total = sum(weighted.weight for weighted in self.streams.values())
+        shares = {name: weighted.weight / total for name, weighted in self.streams.items()}
+        counts = {name: self._count(name, shares[name]) for name in self.streams}
+        object.__setattr__(self, "num_sequences", counts)
+
+    def batches(self, step: int) -> tuple[Batch, ...]:
+        """The batches of one step, in the streams' order."""
+        return tuple(self._batch(name, step) for name in self.streams)
+
+    def passes(self, num_steps: int) -> dict[str, float]:
+        """How often each stream's records are seen in `num_steps` steps."""
+        return {
+            name: num_steps * count / len(self.streams[name].stream) for name, count in self.num_sequences.items()
+        }
+
+    def _batch(self, name: str, step: int) -> Batch:
+        count, stream = self.num_sequences[name], self.streams[name].stream
+        sequences = [self._sequence(name, place) for place in range(step * count, (step + 1) * count)]
+        if not hasattr(stream, "draw_candidates"):
+            return collate(sequences, pad_id=self.pad_id)
+        negatives = stream.draw_candidates(generator(self.seed, name, "candidates", step))
+        return collate(sequences, pad_id=self.pad_id, candidates=_with_gold(negatives, sequences))
+
+    def _sequence(self, name: str, place: int) -> Sequence:
+        stream = self.streams[name].stream
+        epoch, rank = divmod(place, len(stream))
+        index = int(_order(self.seed, name, epoch, len(stream))[rank])
+        return stream.draw(index, generator(self.seed, name, epoch, index))
+
+    def _count(self, name: str, share: float) -> int:
+        """Sequences a step that make up the stream's share, by the mean length of a few hundred draws."""
+        stream = self.streams[name].stream
+        indices = np.linspace(0, len(stream) - 1, min(_PROBED, len(stream))).astype(int)
+        lengths = [stream.draw(i, generator(self.seed, name, "probe", i)).num_tokens for i in indices.tolist()]
+        return max(1, round(share * self.tokens_per_step / float(np.mean(lengths))))
+
+
+@lru_cache(maxsize=64)
+def _order(seed: int, name: str, epoch: int, length: int) -> NDArray[np.int64]:
+    """The order of a stream's records in one pass."""
+    return generator(seed, name, "order", epoch).permutation(length)
+
+
+def _with_gold(negatives: NDArray[np.int64], sequences: list[Sequence]) -> NDArray[np.int64]:
+    """The entities asked for in the batch and the negatives, sorted, without repeats (CoLAKE)."""
+    gold = [s.targets[(s.kinds == 1) & (s.targets >= 0)] for s in sequences]
+    return np.unique(np.concatenate([*gold, negatives]))

@@ -1,0 +1,88 @@
+"""Triples as text with one entity hidden, to be written by the decoder (SKILL, Moiseev et al., 2022, section 3)."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from kgpt.records import Question
+from kgpt.sequences.sequence import Sequence, plain_sequence
+from kgpt.sequences.vocabulary import SENTINEL, Vocabulary
+from kgpt.verbalization import Form, Verbalizer
+
+HIDDEN = SENTINEL.format(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TripleStream:
+    """Every triple of a graph, in one of several forms, its head or tail hidden behind a sentinel.
+
+    Args:
+        verbalizer: the graph and its words.
+        vocabulary: of the model.
+        forms: drawn from alike; SKILL has `linear` only.
+        tail_prob: probability that the tail is hidden, else the head.
+        max_tokens: longer texts are cut.
+    """
+
+    verbalizer: Verbalizer
+    vocabulary: Vocabulary
+    forms: tuple[Form, ...] = ("linear",)
+    tail_prob: float = 0.5
+    max_tokens: int = 64
+
+    def __len__(self) -> int:
+        return self.verbalizer.graph.num_triples
+
+    def draw(self, index: int, rng: np.random.Generator) -> Sequence:
+        """One triple."""
+        row = self.verbalizer.graph.triples[index]
+        form = self.forms[int(rng.integers(len(self.forms)))]
+        hide_tail = bool(rng.random() < self.tail_prob)
+        head, _, tail = self.verbalizer.names(row)
+        text = self.verbalizer.state(row, form, rng, hidden="tail" if hide_tail else "head", mark=HIDDEN)
+        return asking(text, tail if hide_tail else head, self.vocabulary, max_tokens=self.max_tokens)
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionStream:
+    """Questions with one of their answers as the target, in the form that evaluation asks them."""
+
+    questions: tuple[Question, ...]
+    vocabulary: Vocabulary
+    max_tokens: int = 64
+
+    def __len__(self) -> int:
+        return len(self.questions)
+
+    def draw(self, index: int, rng: np.random.Generator) -> Sequence:
+        """One question; its target is the first name of one of the right entities."""
+        question = self.questions[index]
+        answers = self._targets[index]
+        return asking(
+            question_text(question.text), answers[int(rng.integers(len(answers)))], self.vocabulary, max_tokens=self.max_tokens
+        )
+
+    @cached_property
+    def _targets(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(target_answers(question) for question in self.questions)
+
+
+def question_text(question: str) -> str:
+    """A question as the model reads it: its answer goes where the sentinel stands."""
+    return f"{question} {HIDDEN}"
+
+
+def target_answers(question: Question) -> tuple[str, ...]:
+    """The answers to learn: as many as there are right entities (files list their preferred names first)."""
+    return question.answers[: max(1, len(question.answer_entities))]
+
+
+def asking(text: str, answer: str, vocabulary: Vocabulary, *, max_tokens: int) -> Sequence:
+    """The sequence whose text hides `answer` behind the first sentinel; the target is sentinel, answer, end.
+
+    Differs from T5's own format in one word: no sentinel closes the target.
+    """
+    target = np.concatenate([[vocabulary.sentinel(0)], vocabulary.encode(answer), [vocabulary.end]])
+    source = vocabulary.encode_wrapped(text, max_tokens=max_tokens)
+    return plain_sequence(source, decoder_targets=target[:max_tokens])

@@ -1,0 +1,70 @@
+"""Per-relation templates: sentences that assert a triple, questions that ask for its tail.
+
+Templates for the usual Wikidata relations ship with kgpt (`templates.yaml`); a relation without one gets a plain
+pattern made from its label.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from kgpt.errors import DataError
+
+HEAD, TAIL = "[H]", "[T]"
+_SHIPPED = Path(__file__).with_name("templates.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class RelationTemplates:
+    """What can be said with one relation."""
+
+    statements: tuple[str, ...]
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """Templates by relation id."""
+
+    by_relation: Mapping[str, RelationTemplates]
+
+    def of(self, relation: str, label: str) -> RelationTemplates:
+        """The templates of a relation; made from its label where none were written."""
+        plain = RelationTemplates(
+            (f"The {label} of {HEAD} is {TAIL}.", f"{HEAD} has the {label} {TAIL}."), (f"What is the {label} of {HEAD}?",)
+        )
+        return self.by_relation.get(relation, plain)
+
+
+def fill(template: str, *, head: str, tail: str = "") -> str:
+    """A template with its two names put in, its first letter capital.
+
+    >>> fill("[H] was born in [T].", head="Ada Lovelace", tail="London")
+    'Ada Lovelace was born in London.'
+    """
+    text = template.replace(HEAD, "\0").replace(TAIL, tail).replace("\0", head)
+    return text[:1].upper() + text[1:]
+
+
+@lru_cache(maxsize=4)
+def load_templates(path: Path = _SHIPPED) -> Templates:
+    """The templates of a YAML file: relation id to `statements` and `questions`.
+
+    Raises:
+        DataError: a template lacks a name's place.
+    """
+    entries = YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
+    return Templates({relation: _checked(path, relation, entry) for relation, entry in entries.items()})
+
+
+def _checked(path: Path, relation: str, entry: Mapping[str, list[str]]) -> RelationTemplates:
+    for statement in entry.get("statements", []):
+        if statement.count(HEAD) != 1 or statement.count(TAIL) != 1:
+            raise DataError(f"{path}: {relation}: the statement {statement!r} needs one {HEAD} and one {TAIL}")
+    for question in entry.get("questions", []):
+        if question.count(HEAD) != 1 or TAIL in question:
+            raise DataError(f"{path}: {relation}: the question {question!r} needs one {HEAD} and no {TAIL}")
+    return RelationTemplates(tuple(entry.get("statements", ())), tuple(entry.get("questions", ())))
