@@ -1,0 +1,6 @@
+"""Room 11: a model, a mixture and objectives in, a trained model out; exact resume, crash-safe checkpoints."""
+
+from kgpt.training.settings import TrainingSettings
+from kgpt.training.trainer import TrainingResult, train
+
+__all__ = ["TrainingResult", "TrainingSettings", "train"]
