@@ -1,0 +1,32 @@
+"""Room 12: a checkpoint and what to ask of it in, outcomes, figures and tests out."""
+
+from kgpt.evaluation.answering import Answer, answer
+from kgpt.evaluation.cloze import evaluate_cloze
+from kgpt.evaluation.contamination import Overlap, measure_overlap
+from kgpt.evaluation.coverage import evaluate_coverage
+from kgpt.evaluation.entity_linking import LinkingScore, evaluate_linking
+from kgpt.evaluation.facts import AskedFact, FactSubsets, asked_facts, fact_id
+from kgpt.evaluation.question_answering import evaluate_questions, exact_match, majority_outcomes, token_f1
+from kgpt.evaluation.summary import Comparison, compare, summarize
+
+__all__ = [
+    "Answer",
+    "AskedFact",
+    "Comparison",
+    "FactSubsets",
+    "LinkingScore",
+    "Overlap",
+    "answer",
+    "asked_facts",
+    "compare",
+    "evaluate_cloze",
+    "evaluate_coverage",
+    "evaluate_linking",
+    "evaluate_questions",
+    "exact_match",
+    "fact_id",
+    "majority_outcomes",
+    "measure_overlap",
+    "summarize",
+    "token_f1",
+]

@@ -1,0 +1,73 @@
+"""Closed-book question answering: exact match and token F1, any right answer counts (SQuAD's normalisation)."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+from kgpt.evaluation.answering import answer
+from kgpt.model import LoadedModel
+from kgpt.records import Outcome, Question
+from kgpt.text import normalize_answer
+
+TASK = "qa"
+
+
+def exact_match(predicted: str, answers: Collection[str]) -> float:
+    """1 where the prediction equals one of the answers, normalised (Rajpurkar et al., 2016).
+
+    >>> exact_match("the Netherlands", ["Netherlands", "Holland"])
+    1.0
+    """
+    return float(normalize_answer(predicted) in {normalize_answer(one) for one in answers})
+
+
+def token_f1(predicted: str, answers: Collection[str]) -> float:
+    """The best harmonic mean of word precision and recall over the answers (Rajpurkar et al., 2016).
+
+    >>> round(token_f1("New York", ["New York City"]), 2)
+    0.8
+    """
+    return max((_f1(normalize_answer(predicted).split(), normalize_answer(one).split()) for one in answers), default=0.0)
+
+
+def evaluate_questions(
+    loaded: LoadedModel, questions: Sequence[Question], *, subsets: Sequence[tuple[str, ...]]
+) -> list[Outcome]:
+    """Every question's outcome in `exact_match` and `token_f1`.
+
+    Args:
+        loaded: the model.
+        questions: what to ask.
+        subsets: for every question the subsets it counts in.
+    """
+    predictions = answer(loaded, [question.text for question in questions])
+    outcomes = []
+    for question, (best, *_), names in zip(questions, predictions, subsets, strict=True):
+        for metric, value in (
+            ("exact_match", exact_match(best.text, question.answers)),
+            ("token_f1", token_f1(best.text, question.answers)),
+        ):
+            outcomes.append(Outcome(TASK, question.id, metric, value, names, best.text))
+    return outcomes
+
+
+def majority_outcomes(
+    train: Sequence[Question], test: Sequence[Question], *, subsets: Sequence[tuple[str, ...]]
+) -> list[Outcome]:
+    """The floor: every test question answered with its relation's most frequent answer in `train`."""
+    counts: dict[str, Counter[str]] = {}
+    for question in train:
+        counts.setdefault(question.relation, Counter()).update(question.answers[:1])
+    best = {r: min(c, key=lambda one: (-c[one], one)) for r, c in counts.items()}
+    return [
+        Outcome(TASK, q.id, metric, score(best.get(q.relation, ""), q.answers), names, best.get(q.relation, ""))
+        for q, names in zip(test, subsets, strict=True)
+        for metric, score in (("exact_match", exact_match), ("token_f1", token_f1))
+    ]
+
+
+def _f1(predicted: list[str], gold: list[str]) -> float:
+    shared = sum((Counter(predicted) & Counter(gold)).values())
+    if not shared:
+        return float(predicted == gold)
+    precision, recall = shared / len(predicted), shared / len(gold)
+    return 2 * precision * recall / (precision + recall)

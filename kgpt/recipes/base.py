@@ -1,0 +1,55 @@
+"""A recipe answers three questions: which sequences, which model inputs and heads, which losses with which weights."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from kgpt.kg.graph import KnowledgeGraph
+from kgpt.model import Architecture
+from kgpt.objectives import Objective
+from kgpt.records import Question
+from kgpt.registry import Registry
+from kgpt.sequences import PassageStore, QuestionStream, Vocabulary, WeightedStream
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingData:
+    """What every arm of an experiment may train on.
+
+    Args:
+        graph: the true graph less what is held out, or its shuffled twin.
+        passages: the corpus, tokenised and aligned.
+        vocabulary: of words.
+        questions: the train split, the same for every arm.
+    """
+
+    graph: KnowledgeGraph
+    passages: PassageStore
+    vocabulary: Vocabulary
+    questions: tuple[Question, ...]
+
+    def question_streams(self, weight: float) -> dict[str, WeightedStream]:
+        """The train questions with their share, where there are any."""
+        stream = QuestionStream(questions=self.questions, vocabulary=self.vocabulary)
+        return {"questions": WeightedStream(stream, weight)} if self.questions and weight else {}
+
+
+class Recipe(Protocol):
+    """One way to train on text and graph."""
+
+    @property
+    def architectures(self) -> Sequence[Architecture]:
+        """What backbones it can train."""
+
+    @property
+    def graph_nodes(self) -> bool:
+        """Whether entities and relations are nodes of its sequences."""
+
+    def streams(self, data: TrainingData, architecture: Architecture) -> Mapping[str, WeightedStream]:
+        """What it reads, with each stream's share of the tokens."""
+
+    def objectives(self, architecture: Architecture) -> Sequence[Objective]:
+        """What it minimises."""
+
+
+recipes: Registry[Recipe] = Registry("recipe")
