@@ -1,8 +1,9 @@
-"""Text normalisation that several rooms need: Unicode form, word boundaries, answer strings."""
+"""Text that several rooms need: Unicode form, word boundaries, answer strings, tables for a terminal."""
 
 import re
 import string
 import unicodedata
+from collections.abc import Sequence
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
@@ -38,3 +39,19 @@ def normalize_answer(text: str) -> str:
     """
     plain = nfc(text).lower().translate(_PUNCTUATION)
     return " ".join(_ARTICLES.sub(" ", plain).split())
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Rows as an aligned table: the first column to the left, the others to the right.
+
+    >>> print(table(["arm", "n"], [["a", "10"]]))
+    arm   n
+    a    10
+    """
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+
+    def line(cells: Sequence[str]) -> str:
+        first, *others = cells
+        return "  ".join([first.ljust(widths[0]), *map(str.rjust, others, widths[1:])]).rstrip()
+
+    return "\n".join(map(line, [header, *rows]))

@@ -21,12 +21,14 @@ class AlignmentSettings(Settings):
         min_words: sentences are joined until a passage has so many words (CoLAKE: 80 tokens).
         max_words: a passage never grows beyond, unless one sentence does.
         across_sentences: also pair ends that stand in different sentences of a passage.
+        min_triples: passages that support fewer go, counted as `too_few_triples`.
         language: of the sentence splitter.
     """
 
     min_words: int = 60
     max_words: int = 150
     across_sentences: bool = True
+    min_triples: int = 0
     language: str = "en"
 
 

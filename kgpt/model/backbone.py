@@ -9,6 +9,7 @@ import torch
 from torch import nn
 from transformers import AutoConfig, AutoModelForMaskedLM, AutoModelForSeq2SeqLM
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+from transformers.utils.logging import disable_progress_bar
 
 from kgpt.errors import CheckpointError, ConfigError, did_you_mean
 from kgpt.model.settings import Architecture, BackboneSettings
@@ -41,6 +42,7 @@ def load_backbone(checkpoint: str, architecture: Architecture) -> Any:
     Raises:
         CheckpointError: not there, not a checkpoint, or of another architecture.
     """
+    disable_progress_bar()
     try:
         return _AUTO[architecture].from_pretrained(checkpoint, attn_implementation="eager", dtype=torch.float32)
     except Exception as error:  # transformers raises OSError, ValueError, KeyError and safetensors' own here

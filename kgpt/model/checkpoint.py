@@ -13,6 +13,7 @@ from typing import Any
 from safetensors import SafetensorError
 from safetensors.torch import load_model, save_model
 from torch import nn
+from transformers.utils.logging import disable_progress_bar
 
 from kgpt.errors import CheckpointError
 from kgpt.io import read_json, write_json
@@ -64,6 +65,7 @@ def save_checkpoint(
         about: what `kgpt.json` shall say.
         graph: the graph whose ids name the tables' rows; needed where the model has tables.
     """
+    disable_progress_bar()
     model.backbone.save_pretrained(str(folder))
     vocabulary.save(folder)
     write_json(folder / KGPT_FILE, about)

@@ -88,6 +88,7 @@ class KgptTrainer(Trainer):  # type: ignore[misc]
         super().__init__(model=model, callbacks=[tally], **keywords)
         self.objectives, self.tally = objectives, tally
         self._means: dict[str, list[float]] = {}
+        self._partial: Path | None = None
 
     def compute_loss(
         self, model: Any, inputs: Mapping[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
@@ -123,10 +124,11 @@ class KgptTrainer(Trainer):  # type: ignore[misc]
             checkpoint.publish(partial / target.name, target)
             shutil.rmtree(partial, ignore_errors=True)
             checkpoint.remove_others(target.parent, target)
+        self._partial = None
 
     def _get_output_dir(self, trial: Any) -> str:
         del trial
-        return str(self._partial)
+        return str(self._partial or self.args.output_dir)
 
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
         del state_dict

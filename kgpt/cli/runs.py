@@ -1,0 +1,134 @@
+"""`kgpt run`, `pretrain`, `report`, `show`, `recipes`: whole runs and what came of them."""
+
+from pathlib import Path
+
+import click
+
+from kgpt.cli.main import echo_json
+
+_PATH = click.Path(path_type=Path)
+_SETS = click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a setting, say training.steps=200.")
+_OUT = click.option("--out", type=_PATH, help="Run folder.  [default: runs/NAME]")
+_STAGES = ("graph", "corpus", "linked", "aligned", "sequences", "arms", "results", "report")
+
+
+@click.command()
+@click.argument("config")
+@_SETS
+@_OUT
+@click.option("--until", default="report", show_default=True, type=click.Choice(_STAGES), help="Stop after this stage.")
+@click.option("--json", "as_json", is_flag=True, help="Print results.json.")
+def run(config: str, overrides: tuple[str, ...], out: Path | None, until: str, as_json: bool) -> None:
+    """Do everything CONFIG asks, from graph to report; a killed run goes on where it was.
+
+    Example: kgpt run configs/demo.yaml --set seeds=[0,1,2]
+    """
+    from typing import cast
+
+    from kgpt.pipeline import load_run_config, open_run
+    from kgpt.pipeline.run import STAGES, StageName
+
+    settings = load_run_config(config, overrides)
+    folder = out or Path("runs") / settings.name
+    stage = cast(StageName, until)
+    with open_run(settings, folder) as work:
+        if STAGES.index(stage) <= STAGES.index("sequences"):
+            work.sequences(until=stage)
+            return
+        results = work.results(until=stage)
+    if stage == "arms":
+        return
+    if as_json:
+        echo_json(results)
+    else:
+        from kgpt.report.terminal import results_table
+
+        click.echo(results_table(results, control=settings.control))
+    if stage == "report":
+        from kgpt.report import write_report
+
+        page = folder / "report.html"
+        write_report([folder], page)
+        click.echo(f"report: {page}", err=as_json)
+
+
+@click.command()
+@click.argument("config")
+@_SETS
+@_OUT
+@click.option("--arm", help="The arm to train.  [default: the first that is not the control]")
+@click.option("--resume", is_flag=True, help="Go on from the newest checkpoint of an unfinished training.")
+def pretrain(config: str, overrides: tuple[str, ...], out: Path | None, arm: str | None, resume: bool) -> None:
+    """Train one arm of CONFIG, for its first seed, and print the checkpoint's folder.
+
+    Example: kgpt pretrain recipes/kg_t5 --set training.steps=500
+    """
+    from kgpt.errors import ConfigError, did_you_mean
+    from kgpt.pipeline import load_run_config, open_run
+    from kgpt.pipeline.arm import MODEL, Arm
+
+    settings = load_run_config(config, overrides)
+    others = [name for name in settings.arms if name != settings.control]
+    name = arm or (others or list(settings.arms))[0]
+    if name not in settings.arms:
+        raise ConfigError(f"--arm: no arm is called {name!r}; {did_you_mean(name, settings.arms)}")
+    folder = out or Path("runs") / settings.name
+    with open_run(settings, folder) as work:
+        work.train(name, settings.seeds[0], resume=resume)
+    click.echo(Arm(settings, folder, name, settings.seeds[0]).folder / MODEL)
+
+
+@click.command()
+@click.argument("runs", nargs=-1, required=True, type=_PATH)
+@click.option("--out", required=True, type=_PATH, help="HTML file to write.")
+def report(runs: tuple[Path, ...], out: Path) -> None:
+    """Write one page about one or several RUNS, side by side.
+
+    Example: kgpt report runs/demo --out report.html
+    """
+    from kgpt.report import write_report
+
+    write_report(list(runs), out)
+    click.echo(out)
+
+
+@click.command()
+@click.argument("config")
+@click.option("--document", required=True, help="Id of a document of the corpus.")
+@click.option("--out", required=True, type=_PATH, help="SVG file to write.")
+@click.option("--run", "folder", type=_PATH, help="Run folder.  [default: runs/NAME]")
+@_SETS
+def show(config: str, document: str, out: Path, folder: Path | None, overrides: tuple[str, ...]) -> None:
+    """Draw the word-knowledge graph of a DOCUMENT's first passage.
+
+    Example: kgpt show demo --document berlin --out berlin.svg
+    """
+    from kgpt.io import write_bytes
+    from kgpt.pipeline import load_run_config, open_run
+    from kgpt.pipeline.showing import draw_document
+
+    settings = load_run_config(config, overrides)
+    with open_run(settings, folder or Path("runs") / settings.name) as work:
+        work.sequences()
+        write_bytes(out, draw_document(work.folder, document).encode())
+    click.echo(out)
+
+
+@click.command()
+@click.argument("name", required=False)
+def recipes(name: str | None) -> None:
+    """List the recipes, or print one's YAML to start from.
+
+    Example: kgpt recipes kg_t5 > mine.yaml
+    """
+    from kgpt.errors import ConfigError, did_you_mean
+    from kgpt.sources.embedded import embedded_root
+
+    found = {path.stem: path for path in sorted((embedded_root("configs") / "recipes").glob("*.yaml"))}
+    if name is None:
+        for recipe, path in found.items():
+            click.echo(f"{recipe:12} {path.read_text('utf-8').splitlines()[0].removeprefix('# ')}")
+    elif name in found:
+        click.echo(found[name].read_text("utf-8"), nl=False)
+    else:
+        raise ConfigError(f"no recipe is called {name!r}; {did_you_mean(name, found)}")

@@ -1,0 +1,176 @@
+"""Stage 6: one arm, one seed: trained from the run's sequences, its checkpoint saved for everyone."""
+
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from kgpt.evaluation.answering import PROMPT_KEY, SENTINEL_PROMPT
+from kgpt.io import read_json, write_json, write_json_lines
+from kgpt.kg import KnowledgeGraph
+from kgpt.kg.sampling import shuffle_tails
+from kgpt.manifest import Manifest
+from kgpt.model import build_model, save_checkpoint
+from kgpt.pipeline.config import RunConfig, config_json
+from kgpt.pipeline.data_stages import HELD_OUT, OVERLAP, QUESTIONS, TOKENIZER, open_run_graph
+from kgpt.pipeline.stage import Counts, Stage, describe
+from kgpt.progress import say
+from kgpt.randomness import generator
+from kgpt.recipes import TrainingData, recipes
+from kgpt.records import Question
+from kgpt.sequences import Mixture, load_vocabulary, open_passage_store
+from kgpt.sources.questions import QuestionsFile
+from kgpt.training import TrainingResult, train
+
+MODEL = "model"
+CURVE = "curve.jsonl"
+COST = "cost.json"
+_WORK = ".training"
+_CLAIM = "fingerprint.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One arm and one seed of a run."""
+
+    config: RunConfig
+    run: Path
+    name: str
+    seed: int
+
+    @property
+    def folder(self) -> Path:
+        """Where its output lies."""
+        return self.run / "6-arms" / self.name / str(self.seed)
+
+    @property
+    def title(self) -> str:
+        """For people."""
+        return f"arm {self.name}, seed {self.seed}"
+
+    def stage(self, sequences: Manifest) -> Stage:
+        """The stage that trains it."""
+        settings = config_json(self.config.arms[self.name])
+        return Stage(
+            name=self.title,
+            folder=self.folder,
+            inputs={"sequences": sequences.fingerprint},
+            config={
+                "arm": settings,
+                "backbone": config_json(self.config.backbone_of(self.name)),
+                "training": config_json(self.config.training),
+                "seed": self.seed,
+            },
+        )
+
+
+def train_arm(arm: Arm, sequences: Manifest, *, resume: bool = True) -> Manifest:
+    """Train an arm unless it stands already; a killed training goes on from its newest checkpoint.
+
+    Args:
+        arm: which.
+        sequences: the manifest of stage 5.
+        resume: False starts anew, whatever checkpoints there are.
+    """
+    stage = arm.stage(sequences)
+    if (manifest := stage.finished()) is not None:
+        say(f"{arm.title}: stands")
+        return manifest
+    work = arm.folder.with_name(arm.folder.name + _WORK)
+    claim(work, stage.fingerprint, keep=resume)
+    started = time.monotonic()
+    result = _train(arm, work / "checkpoints")
+
+    def publish(partial: Path) -> Counts:
+        shutil.copytree(work / MODEL, partial / MODEL)
+        write_json_lines(partial / CURVE, result.curve)
+        write_json(partial / COST, cost(result))
+        return Counts(num_in=arm.config.training.steps, num_out=result.tokens)
+
+    manifest = stage.run(publish)
+    say(f"{arm.title}: {describe(manifest)}; trained in {time.monotonic() - started:.0f} s")
+    shutil.rmtree(work, ignore_errors=True)
+    return manifest
+
+
+def claim(work: Path, fingerprint: str, *, keep: bool = True) -> None:
+    """Make `work` the folder of an unfinished training; what another config left there is removed."""
+    told = work / _CLAIM
+    if not (keep and told.is_file() and read_json(told).get("fingerprint") == fingerprint):
+        shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True, exist_ok=True)
+    write_json(told, {"fingerprint": fingerprint})
+
+
+def cost(result: TrainingResult) -> dict[str, float]:
+    """Tokens, seconds and floating-point operations, as in `results.json`."""
+    return {"tokens": result.tokens, "seconds": round(result.seconds, 3), "flops": result.flops}
+
+
+def training_data(run: Path, *, knowledge: str, seed: int) -> TrainingData:
+    """What an arm may train on: nothing held out, no question but the train split's."""
+    folder = run / "5-sequences"
+    return TrainingData(
+        graph=training_graph(run, knowledge=knowledge, seed=seed),
+        passages=open_passage_store(folder),
+        vocabulary=load_vocabulary(folder / TOKENIZER),
+        questions=tuple(question for question in read_questions(run) if question.split == "train"),
+    )
+
+
+def training_graph(run: Path, *, knowledge: str, seed: int) -> KnowledgeGraph:
+    """The graph less what is held out; with `shuffled` knowledge its tails are permuted inside each relation."""
+    graph = open_run_graph(run)
+    held = np.load(run / "5-sequences" / HELD_OUT, allow_pickle=False)
+    kept = graph.with_triples(np.array(graph.triples[~held]))
+    return shuffle_tails(kept, rng=generator(seed, "shuffle")) if knowledge == "shuffled" else kept
+
+
+def read_questions(run: Path) -> list[Question]:
+    """All questions of the run with their splits."""
+    return list(QuestionsFile(run / "5-sequences" / QUESTIONS).read())
+
+
+def _train(arm: Arm, checkpoints: Path) -> TrainingResult:
+    config, settings = arm.config, arm.config.arms[arm.name]
+    recipe, backbone = settings.built_recipe(), config.backbone_of(arm.name)
+    data = training_data(arm.run, knowledge=settings.knowledge, seed=arm.seed)
+    mixture = Mixture(
+        streams=recipe.streams(data, backbone.architecture),
+        tokens_per_step=config.training.tokens_per_step,
+        seed=arm.seed,
+        pad_id=data.vocabulary.pad,
+    )
+    passes = ", ".join(f"{name} x {n:.1f}" for name, n in mixture.passes(config.training.steps).items())
+    say(f"{arm.title}: {config.training.steps} steps, passes over its data: {passes}")
+    torch.manual_seed(arm.seed)
+    model = build_model(backbone, data.vocabulary, data.graph if recipe.graph_nodes else None)
+    objectives = recipe.objectives(backbone.architecture)
+    result = train(
+        model, mixture, objectives, config.training, folder=checkpoints, seed=arm.seed, what=arm.title
+    )
+    target = checkpoints.parent / MODEL
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir()
+    save_checkpoint(model, data.vocabulary, target, about=_about(arm), graph=data.graph if recipe.graph_nodes else None)
+    return result
+
+
+def _about(arm: Arm) -> dict[str, Any]:
+    settings = arm.config.arms[arm.name]
+    return {
+        PROMPT_KEY: SENTINEL_PROMPT,
+        "run": arm.config.name,
+        "arm": arm.name,
+        "seed": arm.seed,
+        "recipe": recipes.settings(settings.built_recipe()),
+        "knowledge": settings.knowledge,
+        "overlap": read_json(arm.run / "5-sequences" / OVERLAP),
+        "num_threads": arm.config.training.threads,
+        "training": config_json(arm.config.training),
+    }
+

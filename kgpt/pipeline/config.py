@@ -1,0 +1,188 @@
+"""The config of a run: which graph and text, which arms under which budget, what is measured."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from kgpt.alignment import AlignmentSettings
+from kgpt.config import Settings, load_config, part_of
+from kgpt.corpus import CorpusStep, corpus_steps
+from kgpt.errors import ConfigError, did_you_mean
+from kgpt.kg.selection import GraphSelection
+from kgpt.linking import LinkingSettings
+from kgpt.model import BackboneSettings
+from kgpt.recipes import Recipe, recipes
+from kgpt.sources.embedded import embedded_root
+from kgpt.training.settings import TrainingSettings
+
+DATA_DIR = "{data_dir}"
+Task = Literal["qa", "cloze", "coverage", "linking"]
+
+
+def _knowledge(value: object) -> object:
+    """YAML reads `knowledge: true` as a truth value."""
+    return "true" if value is True else value
+
+
+Knowledge = Annotated[Literal["true", "shuffled"], BeforeValidator(_knowledge)]
+CorpusStepPart = part_of(corpus_steps, object)
+RecipePart = part_of(recipes, object)
+
+
+class GraphSettings(Settings):
+    """The graph: its sources, and which part of it.
+
+    Args:
+        sources: files, folders or `embedded:NAME`; `{data_dir}` stands for the config's `data_dir`.
+        select: the rule that picks the part.
+    """
+
+    sources: tuple[str, ...] = Field(min_length=1)
+    select: GraphSelection = GraphSelection()
+
+
+class CorpusSettings(Settings):
+    """The text: its sources, and the steps of curation in order."""
+
+    sources: tuple[str, ...] = Field(min_length=1)
+    steps: tuple[CorpusStepPart, ...] = ()
+
+    def built_steps(self) -> Sequence[CorpusStep]:
+        """The steps as parts."""
+        return self.steps
+
+
+class VocabularySettings(Settings):
+    """The words; ignored where the backbone continues a checkpoint, which brings its own."""
+
+    size: int = Field(default=6000, ge=100)
+
+
+class QuestionSettings(Settings):
+    """The questions: their sources, and how those without a split are split.
+
+    Args:
+        sources: JSON Lines files, or `embedded:NAME`.
+        train_frac: share of questions that every arm trains on.
+        dev_frac: share kept for tuning.
+        max_test: at most so many test questions, picked by a hash of their ids.
+        seed: another seed, another split.
+    """
+
+    sources: tuple[str, ...] = ()
+    train_frac: float = Field(default=0.5, ge=0, le=1)
+    dev_frac: float = Field(default=0.1, ge=0, le=1)
+    max_test: int = Field(default=2000, ge=1)
+    seed: int = 0
+
+
+class ArmSettings(Settings):
+    """One arm: a recipe, and whether the graph it sees is true.
+
+    Args:
+        recipe: a name or its settings.
+        knowledge: `true`, or `shuffled` to train on tails permuted inside each relation.
+        backbone: in place of the experiment's (an arm with another backbone is no fair comparison).
+    """
+
+    recipe: RecipePart
+    knowledge: Knowledge = "true"
+    backbone: BackboneSettings | None = None
+
+    def built_recipe(self) -> Recipe:
+        """The recipe as a part."""
+        found: Recipe = self.recipe
+        return found
+
+
+class EvaluationSettings(Settings):
+    """What is measured.
+
+    Args:
+        tasks: `qa` (closed-book question answering), `cloze`, `coverage`, `linking`.
+        max_facts: facts asked by `cloze` and `coverage`.
+        max_candidates: tails that `cloze` ranks.
+        held_out_frac: share of the graph's entity pairs that no arm trains on (and no question asks about).
+        fine_tuning: on the train questions, before `qa` and `coverage`; null to ask the model as it is.
+    """
+
+    tasks: tuple[Task, ...] = ("qa", "cloze", "coverage", "linking")
+    max_facts: int = Field(default=400, ge=1)
+    max_candidates: int = Field(default=100, ge=2)
+    held_out_frac: float = Field(default=0.05, ge=0, lt=1)
+    fine_tuning: TrainingSettings | None = None
+
+
+class RunConfig(Settings):
+    """Everything a run needs, from graph to report."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    about: str = ""
+    data_dir: str = ""
+    graph: GraphSettings
+    corpus: CorpusSettings
+    linking: LinkingSettings = LinkingSettings()
+    alignment: AlignmentSettings = AlignmentSettings()
+    vocabulary: VocabularySettings = VocabularySettings()
+    questions: QuestionSettings = QuestionSettings()
+    backbone: BackboneSettings = BackboneSettings()
+    training: TrainingSettings = TrainingSettings()
+    arms: dict[str, ArmSettings] = Field(min_length=1)
+    control: str = "text_only"
+    seeds: tuple[int, ...] = Field(default=(0,), min_length=1)
+    evaluation: EvaluationSettings = EvaluationSettings()
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "RunConfig":
+        for name, arm in self.arms.items():
+            architecture = self.backbone_of(name).architecture
+            if architecture not in arm.built_recipe().architectures:
+                allowed = ", ".join(arm.built_recipe().architectures)
+                raise ValueError(
+                    f"arms.{name}: recipe {recipes.name_of(arm.recipe)!r} cannot train an {architecture} backbone; "
+                    f"set backbone.architecture to {allowed}"
+                )
+        if len(self.arms) > 1 and self.control not in self.arms:
+            raise ValueError(f"control: no arm is called {self.control!r}; {did_you_mean(self.control, self.arms)}")
+        return self
+
+    def backbone_of(self, arm: str) -> BackboneSettings:
+        """The backbone that an arm trains."""
+        return self.arms[arm].backbone or self.backbone
+
+    def resolve(self, sources: Sequence[str], place: str) -> tuple[str, ...]:
+        """`sources` with the data folder put in.
+
+        Raises:
+            ConfigError: a source needs `data_dir` and none was given.
+        """
+        for source in sources:
+            if DATA_DIR in source and not self.data_dir:
+                raise ConfigError(f"{place}: {source!r} needs the data folder; add --set data_dir=PATH")
+        return tuple(source.replace(DATA_DIR, self.data_dir) for source in sources)
+
+
+def load_run_config(source: str, overrides: Sequence[str] = ()) -> RunConfig:
+    """The config in a file, or the one that ships with kgpt under that name (`demo`, `recipes/colake`).
+
+    Raises:
+        ConfigError: see `kgpt.config`.
+    """
+    return load_config(find_config(source), RunConfig, overrides=overrides)
+
+
+def find_config(source: str) -> Path:
+    """The path of a config: the user's, or one that ships with kgpt (`configs/demo.yaml`, `demo`)."""
+    path = Path(source)
+    if path.is_file():
+        return path
+    name = source.removeprefix("configs/").removesuffix(".yaml")
+    shipped = embedded_root("configs") / f"{name}.yaml"
+    return shipped if shipped.is_file() else path
+
+
+def config_json(config: Settings) -> dict[str, Any]:
+    """A config as JSON: for fingerprints and manifests."""
+    return config.model_dump(mode="json")

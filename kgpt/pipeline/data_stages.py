@@ -1,0 +1,157 @@
+"""Stages 1 to 5: from sources to tokenised passages; each is a function that fills a folder."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from kgpt.alignment import Aligner
+from kgpt.alignment.passages import read_passages, write_passages
+from kgpt.alignment.quality import alignment_quality
+from kgpt.corpus import Curation
+from kgpt.evaluation import measure_overlap
+from kgpt.io import write_json, write_json_lines
+from kgpt.kg import KnowledgeGraph, build_graph, open_graph_store
+from kgpt.kg.selection import select
+from kgpt.kg.splitting import hold_out, pair_key
+from kgpt.kg.store import fill_store
+from kgpt.linking import Linker
+from kgpt.pipeline.config import RunConfig
+from kgpt.pipeline.questions import SelectedQuestions, select_questions
+from kgpt.pipeline.stage import Counts
+from kgpt.progress import track
+from kgpt.records import AlignedPassage, Document, Triple
+from kgpt.sequences import Vocabulary, build_passages, load_vocabulary, train_vocabulary, write_passage_store
+from kgpt.sources import open_documents, open_graph, open_questions
+from kgpt.sources.documents import DocumentsFile, write_documents
+from kgpt.sources.questions import question_json
+from kgpt.verbalization import Verbalizer
+
+DOCUMENTS = "documents.jsonl"
+PASSAGES = "passages.jsonl"
+QUESTIONS = "questions.jsonl"
+HELD_OUT = "held_out.npy"
+TOKENIZER = "tokenizer"
+OVERLAP = "overlap.json"
+
+
+def graph_stage(config: RunConfig, folder: Path) -> Counts:
+    """Stage 1: sources to a graph store."""
+    sources = [open_graph(one) for one in config.resolve(config.graph.sources, "graph.sources")]
+    graph, builder = build_graph(track((x for s in sources for x in s.read()), what="graph"))
+    selected = select(graph, config.graph.select)
+    dropped = dict(builder.skipped) | selected.dropped
+    fill_store(selected.graph, folder, skipped=dropped)
+    return Counts(num_in=builder.num_read, num_out=selected.graph.num_triples, dropped=dropped)
+
+
+def open_run_graph(run: Path) -> KnowledgeGraph:
+    """The graph of a run folder."""
+    return open_graph_store(run / "1-graph")
+
+
+def corpus_stage(config: RunConfig, folder: Path) -> Counts:
+    """Stage 2: sources to curated documents."""
+    sources = [open_documents(one) for one in config.resolve(config.corpus.sources, "corpus.sources")]
+    curation = Curation(config.corpus.built_steps())
+    documents = curation.documents(track((x for s in sources for x in s.read()), what="corpus"))
+    write_documents(folder / DOCUMENTS, documents)
+    return Counts(num_in=curation.num_in, num_out=curation.num_out, dropped=dict(curation.dropped))
+
+
+def linking_stage(config: RunConfig, run: Path, folder: Path) -> Counts:
+    """Stage 3: documents to linked documents."""
+    linker = Linker.of(open_run_graph(run), config.linking)
+    documents = list(read_documents(run / "2-corpus"))
+    num_links = 0
+
+    def linked() -> Iterator[Document]:
+        nonlocal num_links
+        for document in track(documents, what="linking", total=len(documents)):
+            out = linker.link(document)
+            num_links += len(out.links)
+            yield out
+
+    write_documents(folder / DOCUMENTS, linked())
+    return Counts(num_in=len(documents), num_out=num_links)
+
+
+def alignment_stage(config: RunConfig, run: Path, folder: Path) -> Counts:
+    """Stage 4: linked documents to passages with the triples they support."""
+    aligner = Aligner(open_run_graph(run), config.alignment)
+    documents = list(read_documents(run / "3-linked"))
+    passages = list(aligner.align(track(documents, what="aligning", total=len(documents))))
+    kept = [one for one in passages if len(one.alignments) >= config.alignment.min_triples]
+    write_passages(folder / PASSAGES, kept)
+    if quality := alignment_quality(documents, passages):
+        write_json(folder / "quality.json", asdict(quality))
+    dropped = {"too_few_triples": len(passages) - len(kept)} if len(passages) > len(kept) else {}
+    return Counts(num_in=len(documents), num_out=len(kept), dropped=dropped)
+
+
+def sequence_stage(config: RunConfig, run: Path, folder: Path) -> Counts:
+    """Stage 5: passages to arrays; the vocabulary, the questions with their splits, what is held out."""
+    graph, passages = open_run_graph(run), list(read_passages(run / "4-aligned" / PASSAGES))
+    questions = _select(config, graph, passages)
+    held = _held_out(config, graph, questions)
+    vocabulary = _vocabulary(config, graph, held, passages, questions)
+    vocabulary.save(folder / TOKENIZER)
+    write_passage_store(build_passages(track(passages, what="sequences"), graph, vocabulary), folder)
+    np.save(folder / HELD_OUT, held, allow_pickle=False)
+    write_json_lines(folder / QUESTIONS, map(question_json, questions.questions))
+    overlap = measure_overlap(
+        test=questions.of("test"),
+        train=questions.of("train"),
+        texts=(passage.text for passage in passages),
+        graph_triples=[graph.triple(row) for row in graph.triples[~held]],
+        text_triples=sorted(stated_triples(passages)),
+    )
+    write_json(folder / OVERLAP, asdict(overlap))
+    return Counts(num_in=len(passages), num_out=len(passages), dropped=questions.dropped)
+
+
+def read_documents(folder: Path) -> Iterator[Document]:
+    """The documents of a stage."""
+    return (one for one in DocumentsFile(folder / DOCUMENTS).read() if isinstance(one, Document))
+
+
+def stated_triples(passages: list[AlignedPassage]) -> set[Triple]:
+    """The triples aligned to any of `passages`."""
+    return {item.triple for passage in passages for item in passage.alignments}
+
+
+def _select(config: RunConfig, graph: KnowledgeGraph, passages: list[AlignedPassage]) -> SelectedQuestions:
+    sources = [open_questions(one) for one in config.resolve(config.questions.sources, "questions.sources")]
+    found = (question for source in sources for question in source.read())
+    return select_questions(found, graph, stated_triples(passages), config.questions)
+
+
+def _held_out(config: RunConfig, graph: KnowledgeGraph, questions: SelectedQuestions) -> "np.typing.NDArray[np.bool_]":
+    """Triples that no arm trains on: a share of the pairs that no question asks about and no passage supports."""
+    held = hold_out(graph.triples, share=config.evaluation.held_out_frac, seed=config.questions.seed)
+    asked = {pair_key(fact) for question in questions.questions for fact in question.facts()}
+    for row in np.flatnonzero(held):
+        held[row] = pair_key(graph.triple(graph.triples[row])) not in asked
+    return held
+
+
+def _vocabulary(
+    config: RunConfig,
+    graph: KnowledgeGraph,
+    held: "np.typing.NDArray[np.bool_]",
+    passages: list[AlignedPassage],
+    questions: SelectedQuestions,
+) -> Vocabulary:
+    """The checkpoint's words, or words learnt from the text, the graph's sentences and the train questions."""
+    if config.backbone.checkpoint:
+        return load_vocabulary(config.backbone.checkpoint)
+    verbalizer, rng = Verbalizer(graph), np.random.default_rng(0)
+    texts = [passage.text for passage in passages]
+    texts += [verbalizer.state(row, "template", rng) for row in graph.triples[~held]]
+    texts += [graph.entities.label(number) for number in range(graph.num_entities)]
+    texts += [graph.relations.label(number) for number in range(graph.num_relations)]
+    texts += [question.text for question in questions.of("train")]
+    return train_vocabulary(
+        texts, size=config.vocabulary.size, starts_text=config.backbone.architecture == "encoder"
+    )

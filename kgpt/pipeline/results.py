@@ -1,0 +1,64 @@
+"""All arms' outcomes as one `results.json`: tidy rows, paired comparisons with the control, cost."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from kgpt.evaluation import Comparison, compare, evaluate_linking, summarize
+from kgpt.io import fingerprint, read_json, write_json
+from kgpt.linking import Linker
+from kgpt.pipeline.arm import COST, Arm
+from kgpt.pipeline.config import RunConfig, config_json
+from kgpt.pipeline.data_stages import open_run_graph, read_documents
+from kgpt.pipeline.measuring import MAJORITY, Exam, read_outcomes
+from kgpt.records import Outcome, Result
+
+RESULTS = "results.json"
+LINKER = "linker"
+
+
+def write_results(config: RunConfig, run: Path, exam: Exam) -> dict[str, Any]:
+    """Collect every arm's outcomes and write `7-results/results.json`; gives what it holds."""
+    outcomes = {name: _outcomes_by_seed(config, run, name) for name in config.arms}
+    rows = [
+        {"arm": name, "seed": seed, **asdict(result)}
+        for name, by_seed in outcomes.items()
+        for seed, found in zip(config.seeds, by_seed, strict=True)
+        for result in summarize(found)
+    ]
+    rows += [{"arm": MAJORITY, "seed": 0, **asdict(row)} for row in summarize(exam.majority())]
+    rows += [{"arm": LINKER, "seed": 0, **asdict(row)} for row in _linking(config, run)]
+    results = {
+        "experiment": config.name,
+        "config_fingerprint": fingerprint(config_json(config)),
+        "results": rows,
+        "comparisons": [row.as_json() for row in _comparisons(config, outcomes)],
+        "cost": [_cost(Arm(config, run, name, seed)) for name in config.arms for seed in config.seeds],
+    }
+    write_json(run / "7-results" / RESULTS, results)
+    return results
+
+
+def _outcomes_by_seed(config: RunConfig, run: Path, arm: str) -> list[list[Outcome]]:
+    return [read_outcomes(run / "7-results" / arm / str(seed)) for seed in config.seeds]
+
+
+def _comparisons(config: RunConfig, outcomes: Mapping[str, Sequence[Sequence[Outcome]]]) -> list[Comparison]:
+    if config.control not in outcomes:
+        return []
+    control = outcomes[config.control]
+    others = [name for name in config.arms if name != config.control]
+    return [row for name in others for row in compare(name, config.control, outcomes[name], control)]
+
+
+def _linking(config: RunConfig, run: Path) -> list[Result]:
+    """The linker against the corpus' own links, where it brought any."""
+    documents = [document for document in read_documents(run / "2-corpus") if document.links]
+    if "linking" not in config.evaluation.tasks or not documents or config.linking.existing == "keep":
+        return []
+    return evaluate_linking(Linker.of(open_run_graph(run), config.linking), documents).results()
+
+
+def _cost(arm: Arm) -> dict[str, Any]:
+    return {"arm": arm.name, "seed": arm.seed, **read_json(arm.folder / COST)}

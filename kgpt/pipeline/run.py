@@ -1,0 +1,135 @@
+"""A run: all stages in order into one folder, each done once; a killed run goes on where it was."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from filelock import FileLock, Timeout
+
+from kgpt.errors import RunLockedError
+from kgpt.io import fingerprint_file, read_json, write_json
+from kgpt.manifest import Manifest
+from kgpt.pipeline import data_stages
+from kgpt.pipeline.arm import Arm, train_arm
+from kgpt.pipeline.config import RunConfig, config_json
+from kgpt.pipeline.measuring import Exam, measure_arm
+from kgpt.pipeline.results import RESULTS, write_results
+from kgpt.pipeline.stage import Stage
+from kgpt.sources import open_documents, open_graph, open_questions
+
+StageName = Literal["graph", "corpus", "linked", "aligned", "sequences", "arms", "results", "report"]
+STAGES: tuple[StageName, ...] = get_args(StageName)
+CONFIG_NAME = "config.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A config at work in a folder."""
+
+    config: RunConfig
+    folder: Path
+
+    def sequences(self, *, until: StageName = "sequences") -> Manifest:
+        """Stages 1 to 5, or those up to `until`; gives the last one's manifest."""
+        last, previous = None, {}
+        for name in STAGES[: STAGES.index("sequences") + 1]:
+            last = self._data_stage(name, previous)
+            previous = previous | {name: last.fingerprint}
+            if name == until:
+                break
+        assert last is not None
+        return last
+
+    def train(self, arm: str, seed: int, *, resume: bool = True) -> Manifest:
+        """Stages 1 to 5, then one arm and seed."""
+        return train_arm(Arm(self.config, self.folder, arm, seed), self.sequences(), resume=resume)
+
+    def results(self, *, until: StageName = "results") -> dict[str, Any]:
+        """Stages 1 to 7: all arms trained and measured; gives what `results.json` holds."""
+        arms = [Arm(self.config, self.folder, name, seed) for seed in self.config.seeds for name in self.config.arms]
+        sequences = self.sequences()
+        trained = [train_arm(arm, sequences) for arm in arms]
+        if until == "arms":
+            return {}
+        exam = Exam.of(self.folder)
+        for arm, manifest in zip(arms, trained, strict=True):
+            measure_arm(arm, manifest, exam)
+        return write_results(self.config, self.folder, exam)
+
+    def _data_stage(self, name: StageName, previous: Mapping[str, str]) -> Manifest:
+        config, run = self.config, self.folder
+        number = STAGES.index(name) + 1
+        stage = Stage(name=name, folder=run / f"{number}-{name}", **_ingredients(config, name, previous))
+        match name:
+            case "graph":
+                return stage.run(lambda folder: data_stages.graph_stage(config, folder))
+            case "corpus":
+                return stage.run(lambda folder: data_stages.corpus_stage(config, folder))
+            case "linked":
+                return stage.run(lambda folder: data_stages.linking_stage(config, run, folder))
+            case "aligned":
+                return stage.run(lambda folder: data_stages.alignment_stage(config, run, folder))
+        return stage.run(lambda folder: data_stages.sequence_stage(config, run, folder))
+
+
+@contextmanager
+def open_run(config: RunConfig, folder: Path) -> Iterator[Run]:
+    """The run in `folder`, locked against others while the block lasts.
+
+    Raises:
+        RunLockedError: another process works there.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / ".lock")
+    try:
+        with lock.acquire(timeout=0):
+            write_json(folder / CONFIG_NAME, config_json(config))
+            yield Run(config, folder)
+    except Timeout as error:
+        raise RunLockedError(f"{folder}: another kgpt works in this run folder; wait, or choose another --out") from error
+
+
+def load_results(run: Path) -> dict[str, Any]:
+    """What `results.json` of a run folder holds.
+
+    Raises:
+        DataError: the run has no results yet.
+    """
+    return read_json(run / "7-results" / RESULTS)
+
+
+def _ingredients(config: RunConfig, name: StageName, previous: Mapping[str, str]) -> dict[str, Any]:
+    """The inputs and settings that decide a data stage's output."""
+    groups: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+        "graph": ((), {"graph": config_json(config.graph)}),
+        "corpus": ((), {"corpus": config_json(config.corpus)}),
+        "linked": (("graph", "corpus"), {"linking": config_json(config.linking)}),
+        "aligned": (("graph", "linked"), {"alignment": config_json(config.alignment)}),
+        "sequences": (
+            ("graph", "aligned"),
+            {
+                "questions": config_json(config.questions),
+                "vocabulary": config_json(config.vocabulary),
+                "checkpoint": config.backbone.checkpoint,
+                "architecture": config.backbone.architecture,
+                "held_out_frac": config.evaluation.held_out_frac,
+            },
+        ),
+    }
+    needed, settings = groups[name]
+    return {"inputs": _source_hashes(config, name) | {one: previous[one] for one in needed}, "config": settings}
+
+
+def _source_hashes(config: RunConfig, name: StageName) -> dict[str, str]:
+    if name == "graph":
+        readers = [open_graph(one) for one in config.resolve(config.graph.sources, "graph.sources")]
+        return {str(path): fingerprint_file(path) for reader in readers for path in reader.files()}
+    if name == "corpus":
+        texts = [open_documents(one) for one in config.resolve(config.corpus.sources, "corpus.sources")]
+        return {str(path): fingerprint_file(path) for reader in texts for path in reader.files()}
+    if name == "sequences":
+        asked = [open_questions(one) for one in config.resolve(config.questions.sources, "questions.sources")]
+        return {str(path): fingerprint_file(path) for reader in asked for path in reader.files()}
+    return {}

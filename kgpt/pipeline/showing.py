@@ -1,0 +1,40 @@
+"""One passage's word-knowledge graph as every arm could see it, drawn."""
+
+from pathlib import Path
+
+import numpy as np
+
+from kgpt.errors import DataError, did_you_mean
+from kgpt.kg import KnowledgeGraph
+from kgpt.pipeline.data_stages import TOKENIZER, open_run_graph
+from kgpt.sequences import Vocabulary, WordKnowledgeGraphStream, load_vocabulary, open_passage_store
+from kgpt.wkgraph import NeighborSettings, NodeKind, WordKnowledgeGraph
+from kgpt.wkgraph.drawing import draw
+
+_NEIGHBORS = NeighborSettings(anchor_prob=1.0, max_triples=3, max_nodes=150)
+
+
+def draw_document(run: Path, document: str) -> str:
+    """The first passage of a document as SVG.
+
+    Raises:
+        DataError: the run has no such document.
+    """
+    passages = open_passage_store(run / "5-sequences")
+    ids = {identifier.rpartition("#")[0]: number for number, identifier in reversed(list(enumerate(passages.ids)))}
+    if document not in ids:
+        raise DataError(f"{run}: no document {document!r} in its sequences; {did_you_mean(document, list(ids)[:50])}")
+    graph, vocabulary = open_run_graph(run), load_vocabulary(run / "5-sequences" / TOKENIZER)
+    stream = WordKnowledgeGraphStream(passages=passages, graph=graph, vocabulary=vocabulary, neighbors=_NEIGHBORS)
+    wkgraph = stream.word_knowledge_graph(ids[document], np.random.default_rng(0))
+    return draw(wkgraph, node_names(wkgraph, graph, vocabulary))
+
+
+def node_names(wkgraph: WordKnowledgeGraph, graph: KnowledgeGraph, vocabulary: Vocabulary) -> list[str]:
+    """What to write on each node."""
+    names = vocabulary.words(np.where(wkgraph.kinds == NodeKind.WORD, wkgraph.ids, 0))
+    for node, kind in enumerate(wkgraph.kinds):
+        if kind != NodeKind.WORD:
+            labels = graph.entities if kind == NodeKind.ENTITY else graph.relations
+            names[node] = labels.label(int(wkgraph.ids[node]))
+    return names

@@ -1,0 +1,87 @@
+"""A stage: a folder that appears whole, with a manifest, and is not made again while its fingerprint stands."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from kgpt.errors import StoreError
+from kgpt.io import atomic_folder
+from kgpt.manifest import Manifest, read_manifest, stage_fingerprint, versions
+from kgpt.progress import say
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """What a stage's work reports for its manifest."""
+
+    num_in: int = 0
+    num_out: int = 0
+    dropped: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stage:
+    """A stage about to run.
+
+    Args:
+        name: for people.
+        folder: where its output lies.
+        inputs: name to hash of everything that goes in.
+        config: the settings that decide its output.
+    """
+
+    name: str
+    folder: Path
+    inputs: Mapping[str, str]
+    config: Mapping[str, Any]
+
+    @property
+    def fingerprint(self) -> str:
+        """Decides whether the stage must run."""
+        return stage_fingerprint(self.name, inputs=self.inputs, config=self.config)
+
+    def finished(self) -> Manifest | None:
+        """The manifest of an earlier run that still stands, or None."""
+        try:
+            manifest = read_manifest(self.folder)
+        except StoreError:
+            return None
+        return manifest if manifest is not None and manifest.fingerprint == self.fingerprint else None
+
+    def run(self, work: Callable[[Path], Counts]) -> Manifest:
+        """Do the work into a new folder, unless an earlier run still stands."""
+        if (manifest := self.finished()) is not None:
+            say(f"{self.name}: stands")
+            return manifest
+        with atomic_folder(self.folder) as partial:
+            started = time.monotonic()
+            counts = work(partial)
+            manifest = self.manifest(counts, time.monotonic() - started)
+            manifest.write(partial)
+        say(f"{self.name}: {describe(manifest)}")
+        return manifest
+
+    def manifest(self, counts: Counts, seconds: float) -> Manifest:
+        """The manifest of work just done."""
+        return Manifest(
+            stage=self.name,
+            fingerprint=self.fingerprint,
+            inputs=self.inputs,
+            config=self.config,
+            versions=versions(),
+            num_in=counts.num_in,
+            num_out=counts.num_out,
+            dropped=dict(counts.dropped),
+            seconds=round(seconds, 3),
+            finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+
+
+def describe(manifest: Manifest) -> str:
+    """One line for the log: how much came in and out, what was dropped, how long it took."""
+    dropped = ", ".join(f"{count:,} {reason}" for reason, count in manifest.dropped.items() if count)
+    left_out = f" (left out: {dropped})" if dropped else ""
+    return f"{manifest.num_in:,} -> {manifest.num_out:,}{left_out}, {manifest.seconds:.1f} s"

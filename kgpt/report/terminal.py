@@ -1,0 +1,68 @@
+"""A run's results as a table for the terminal, and its verdict in plain words."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from statistics import mean
+from typing import Any
+
+from kgpt.text import table
+
+_COLUMNS = (
+    ("qa", "all", "exact_match", "QA all"),
+    ("qa", "stated_in_text", "exact_match", "QA stated"),
+    ("qa", "graph_only", "exact_match", "QA graph-only"),
+    ("coverage", "graph_only", "exact_match", "coverage graph-only"),
+    ("cloze", "seen", "p_at_1", "cloze P@1 seen"),
+    ("cloze", "seen", "mrr", "cloze MRR seen"),
+    ("cloze", "held_out", "mrr", "cloze MRR held out"),
+)
+Means = Mapping[tuple[str, str, str, str], list[float]]
+
+
+def seed_values(results: Mapping[str, Any]) -> Means:
+    """Every arm's values over the seeds, by arm, task, subset and metric."""
+    values: dict[tuple[str, str, str, str], list[float]] = defaultdict(list)
+    for row in results["results"]:
+        values[row["arm"], row["task"], row["subset"], row["metric"]].append(row["value"])
+    return values
+
+
+def results_table(results: Mapping[str, Any], *, control: str) -> str:
+    """The table of arms, the linker's line, and one verdict an arm."""
+    values = seed_values(results)
+    arms = list(dict.fromkeys(row["arm"] for row in results["results"] if row["arm"] != "linker"))
+    columns = [column for column in _COLUMNS if any((arm, *column[:3]) in values for arm in arms)]
+    header = ["arm", *(title for *_, title in columns)]
+    rows = [[arm, *(_cell(values.get((arm, *column[:3]), [])) for column in columns)] for arm in arms]
+    lines = [table(header, rows)]
+    lines += ["", *verdicts(results, control=control)]
+    if f1 := values.get(("linker", "linking", "all", "in_kb_micro_f1")):
+        lines.append(f"entity linking on the corpus' own gold links: in-KB micro F1 {f1[0]:.3f}")
+    return "\n".join(lines)
+
+
+def verdicts(results: Mapping[str, Any], *, control: str) -> Iterator[str]:
+    """What each arm knows beyond the control, in plain words."""
+    values = seed_values(results)
+    for row in results["comparisons"]:
+        if (row["task"], row["subset"], row["metric"]) != ("qa", "graph_only", "exact_match"):
+            continue
+        ours, theirs = (mean(values[arm, "qa", "graph_only", "exact_match"]) for arm in (row["arm"], control))
+        low, high = row["ci95"]
+        yield (
+            f"{row['arm']} answers {ours:.0%} of the graph-only questions, {control} {theirs:.0%}: "
+            f"{row['difference'] * 100:+.1f} points [{low * 100:+.1f}, {high * 100:+.1f}], {say_p(row['p_value'])}, "
+            f"{row['num_seeds']} seed{'s' if row['num_seeds'] > 1 else ''}"
+        )
+
+
+def say_p(p_value: float) -> str:
+    """A p-value as one says it."""
+    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
+
+
+def _cell(values: list[float]) -> str:
+    if not values:
+        return "-"
+    spread = f" ± {(max(values) - min(values)) / 2:.3f}" if len(values) > 1 else ""
+    return f"{mean(values):.3f}{spread}"
