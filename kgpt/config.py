@@ -8,13 +8,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, InstanceOf, PlainSerializer, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    InstanceOf,
+    PlainSerializer,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic import WithJsonSchema as JsonSchema
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from kgpt.errors import ConfigError, did_you_mean
-from kgpt.registry import Registry
+from kgpt.registry import Registry, lax_kinds
 
 ConfigModel = TypeVar("ConfigModel", bound=BaseModel)
 MAX_CONFIG_BYTES = 2**20
@@ -24,6 +33,13 @@ class Settings(BaseModel):
     """Base of every settings group: frozen, no unknown keys, no silent conversions of strings."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_written(cls, value: object, info: ValidationInfo) -> object:
+        if wanted := lax_kinds(value, cls.model_fields[str(info.field_name)].annotation):
+            raise ValueError(f"expected {wanted}, found {value!r}")
+        return value
 
 
 def part_of(registry: Registry[Any], kind: type) -> Any:
@@ -36,7 +52,9 @@ def part_of(registry: Registry[Any], kind: type) -> Any:
             raise ValueError(str(error)) from error
 
     schema = {"type": ["object", "string"], "description": f"a {registry.kind}: its name or its settings"}
-    return Annotated[InstanceOf[kind], BeforeValidator(build), PlainSerializer(registry.settings), JsonSchema(schema)]
+    return Annotated[
+        InstanceOf[kind], BeforeValidator(build), PlainSerializer(registry.settings), JsonSchema(schema)
+    ]
 
 
 def load_config(path: Path, model: type[ConfigModel], *, overrides: Sequence[str] = ()) -> ConfigModel:

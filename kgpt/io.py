@@ -6,8 +6,11 @@ import hashlib
 import lzma
 import os
 import shutil
+import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from io import BufferedReader, RawIOBase
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -18,6 +21,9 @@ from kgpt.errors import DataError, StoreError
 
 MIN_FREE_BYTES = 64 * 2**20
 PARTIAL_SUFFIX = ".partial"
+TORN_ERRORS = (EOFError, OSError, lzma.LZMAError, zlib.error, zstandard.ZstdError)
+"""What reading a torn or misnamed file raises, whatever its compression."""
+_ZSTD_CHUNK_BYTES = 2**17
 
 
 def require_file(path: Path, *, what: str) -> Path:
@@ -46,8 +52,41 @@ def open_bytes(path: Path) -> IO[bytes]:
         case ".xz":
             return cast(IO[bytes], lzma.open(path, "rb"))
         case ".zst":
-            return cast(IO[bytes], zstandard.open(path, "rb"))
+            return cast(IO[bytes], BufferedReader(_ZstdReader(path), _ZSTD_CHUNK_BYTES))
     return path.open("rb")
+
+
+class _ZstdReader(RawIOBase):
+    """All frames of a zstandard file, torn ones refused; `zstandard.open` reads no lines and stops in silence."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+        self._frame = zstandard.ZstdDecompressor().decompressobj()
+        self._ready = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._ready:
+            chunk = (self._frame.unused_data if self._frame.eof else b"") or self._file.read(
+                _ZSTD_CHUNK_BYTES
+            )
+            if not chunk and self._frame.eof:
+                return 0
+            if not chunk:
+                raise EOFError("Compressed file ended before the end of its frame")
+            if self._frame.eof:
+                self._frame = zstandard.ZstdDecompressor().decompressobj()
+            self._ready = memoryview(self._frame.decompress(chunk))
+        num_bytes = min(len(buffer), len(self._ready))
+        buffer[:num_bytes] = self._ready[:num_bytes]
+        self._ready = self._ready[num_bytes:]
+        return num_bytes
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 def plain_suffix(path: Path) -> str:
@@ -61,7 +100,7 @@ def plain_suffix(path: Path) -> str:
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, str]]:
-    """The lines of a UTF-8 file with their 1-based numbers; blank lines are passed over.
+    """The lines of a UTF-8 file with their 1-based numbers; blank lines and a byte order mark are passed over.
 
     Raises:
         DataError: a line is not UTF-8, or the compressed file is torn.
@@ -70,12 +109,26 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
     try:
         with open_bytes(path) as file:
             for number, line in enumerate(file, start=1):
-                if line.strip():
-                    yield number, line.decode("utf-8").rstrip("\r\n")
+                content = line.removeprefix(BOM_UTF8) if number == 1 else line
+                if content.strip():
+                    yield number, content.decode("utf-8").rstrip("\r\n")
     except UnicodeDecodeError as error:
         raise DataError(f"{path}:{number}: not UTF-8 ({error.reason} at byte {error.start})") from error
-    except (EOFError, OSError, lzma.LZMAError, zstandard.ZstdError) as error:
+    except TORN_ERRORS as error:
         raise DataError(f"{path}: torn or not what its suffix says, after line {number}: {error}") from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """The whole content of `path`, decompressed.
+
+    Raises:
+        DataError: no such file, or a torn one.
+    """
+    try:
+        with open_bytes(path) as file:
+            return file.read()
+    except TORN_ERRORS as error:
+        raise DataError(f"{path}: torn or not what its suffix says: {error}") from error
 
 
 def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -109,7 +162,10 @@ def read_json(path: Path) -> dict[str, Any]:
     Raises:
         DataError: missing or no JSON object.
     """
-    text = require_file(path, what="JSON").read_text("utf-8")
+    try:
+        text = require_file(path, what="JSON").read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: not UTF-8 ({error.reason} at byte {error.start})") from error
     return parse_object(text, place=str(path))
 
 
@@ -146,7 +202,7 @@ def atomic_file(path: Path) -> Iterator[IO[bytes]]:
     Raises:
         StoreError: the disk is full or refuses.
     """
-    partial = path.with_name(f"{path.name}.{os.getpid()}{PARTIAL_SUFFIX}")
+    partial = _beside(path, f".{os.getpid()}{PARTIAL_SUFFIX}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with partial.open("wb") as file:
@@ -158,17 +214,29 @@ def atomic_file(path: Path) -> Iterator[IO[bytes]]:
     except OSError as error:
         raise StoreError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # the folder may be no folder: the error above says so
+            partial.unlink(missing_ok=True)
 
 
 @contextmanager
-def atomic_folder(path: Path) -> Iterator[Path]:
+def atomic_folder(path: Path, *, mark: str = "") -> Iterator[Path]:
     """A folder to fill, which takes the place of `path` when the block ends well.
 
+    Args:
+        path: where the folder appears.
+        mark: a file that a folder of this kind holds; one without it that is not empty is somebody else's, and stays.
+
     Raises:
-        StoreError: the disk is full or refuses.
+        StoreError: the disk is full or refuses, or somebody else's folder lies there.
     """
-    partial = path.with_name(path.name + PARTIAL_SUFFIX)
+    if (
+        mark
+        and path.exists()
+        and not (path / mark).is_file()
+        and not (path.is_dir() and not any(path.iterdir()))
+    ):
+        raise StoreError(f"{path}: holds something else (no {mark}) and is not replaced; choose another name")
+    partial = _beside(path, PARTIAL_SUFFIX)
     shutil.rmtree(partial, ignore_errors=True)
     try:
         partial.mkdir(parents=True)
@@ -186,11 +254,17 @@ def publish_folder(partial: Path, path: Path) -> None:
     for file in partial.rglob("*"):
         if file.is_file():
             _sync(file)
-    old = path.with_name(path.name + ".old")
+    path = path.absolute()
+    old = _beside(path, ".old")
     shutil.rmtree(old, ignore_errors=True)
     if path.exists():
         path.rename(old)
-    partial.rename(path)
+    try:
+        partial.rename(path)
+    except OSError:
+        if old.exists():
+            old.rename(path)
+        raise
     _sync_folder(path.parent)
     shutil.rmtree(old, ignore_errors=True)
 
@@ -215,6 +289,12 @@ def fingerprint_file(path: Path) -> str:
 def fingerprint(value: object) -> str:
     """Hash of anything that JSON can say; equal values, equal hashes."""
     return hashlib.blake2b(json_bytes(value), digest_size=16).hexdigest()
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    """`path` with something added to its name; `.` has a name, too, once it is absolute."""
+    path = path.absolute()
+    return path.with_name(path.name + suffix)
 
 
 def _sync(path: Path) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from dataclasses import fields as dataclass_fields
 from importlib.metadata import entry_points
-from typing import Any, Generic, TypeVar, cast
+from types import NoneType
+from typing import Any, Generic, TypeVar, cast, get_args, get_type_hints
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
@@ -77,11 +78,24 @@ class Registry(Generic[Part]):
             entry.load()
 
 
+def lax_kinds(value: object, annotation: Any) -> str:
+    """What a setting should be, where pydantic would convert `value` in silence: text to numbers, true to 1; else ''."""
+    kinds = set(get_args(annotation) or (annotation,)) - {NoneType}
+    if not kinds <= {bool, int, float}:
+        return ""
+    wrong = isinstance(value, str) or (isinstance(value, bool) and bool not in kinds)
+    return " or ".join(sorted(kind.__name__ for kind in kinds)) if wrong else ""
+
+
 def _validated(part: type[Part], values: Mapping[str, Any]) -> Part:
     names = [field.name for field in dataclass_fields(cast(Any, part))]
     unknown = [key for key in values if key not in names]
     if unknown:
         raise ConfigError(f"{unknown[0]}: no such setting; {did_you_mean(unknown[0], names)}")
+    hints = get_type_hints(part)
+    for key, value in values.items():
+        if wanted := lax_kinds(value, hints[key]):
+            raise ConfigError(f"{key}: expected {wanted}, found {value!r}")
     try:
         return TypeAdapter(part).validate_python(dict(values))
     except ValidationError as error:

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from kgpt.io import read_json_lines, write_json_lines
-from kgpt.records import AlignedPassage, Alignment, Link, Metadata, Triple
+from kgpt.records import AlignedPassage, Alignment, Link, Triple
+from kgpt.sources.documents import metadata_json, parse_metadata
 
 
 def write_passages(path: Path, passages: Iterable[AlignedPassage]) -> int:
@@ -21,20 +22,22 @@ def read_passages(path: Path) -> Iterator[AlignedPassage]:
             document=value["document"],
             text=value["text"],
             links=tuple(Link(*link) for link in value["links"]),
-            alignments=tuple(Alignment(Triple(*triple), confidence) for *triple, confidence in value["alignments"]),
-            metadata=Metadata(**value["metadata"]),
+            alignments=tuple(
+                Alignment(Triple(*triple), confidence) for *triple, confidence in value["alignments"]
+            ),
+            metadata=parse_metadata(value["metadata"]),
         )
 
 
 def _passage_json(passage: AlignedPassage) -> dict[str, Any]:
-    named = ("source", "license", "timestamp", "language", "url")
     return {
         "id": passage.id,
         "document": passage.document,
         "text": passage.text,
         "links": [(link.start, link.end, link.entity, link.score) for link in passage.links],
         "alignments": [
-            (item.triple.head, item.triple.relation, item.triple.tail, item.confidence) for item in passage.alignments
+            (item.triple.head, item.triple.relation, item.triple.tail, item.confidence)
+            for item in passage.alignments
         ],
-        "metadata": {name: getattr(passage.metadata, name) for name in named},
+        "metadata": metadata_json(passage.metadata),
     }

@@ -45,7 +45,7 @@ def run(config: str, overrides: tuple[str, ...], out: Path | None, until: str, a
 
         click.echo(results_table(results, control=settings.control))
     if stage == "report":
-        from kgpt.report import write_report
+        from kgpt.report.page import write_report
 
         page = folder / "report.html"
         write_report([folder], page)
@@ -86,7 +86,7 @@ def report(runs: tuple[Path, ...], out: Path) -> None:
 
     Example: kgpt report runs/demo --out report.html
     """
-    from kgpt.report import write_report
+    from kgpt.report.page import write_report
 
     write_report(list(runs), out)
     click.echo(out)

@@ -8,7 +8,7 @@ from kgpt.corpus.base import Verdict, corpus_steps
 from kgpt.records import Document, Dropped, Link
 from kgpt.text import nfc
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\u200b\ufeff]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r"\s*\n\s*")
 
@@ -35,7 +35,11 @@ def normalize(document: Document) -> Document | Dropped:
     text = "".join(parts)
     if not text.strip():
         return Dropped(document.id, "empty")
-    links = (Link(moved[x.start], moved[x.end], x.entity, x.score) for x in document.links if moved[x.start] < moved[x.end])
+    links = (
+        Link(moved[x.start], moved[x.end], x.entity, x.score)
+        for x in document.links
+        if moved[x.start] < moved[x.end]
+    )
     return replace(document, text=text, links=tuple(links))
 
 

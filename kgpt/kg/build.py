@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import TypeVar
 
 import numpy as np
 
@@ -10,6 +12,8 @@ from kgpt.errors import DataError
 from kgpt.kg.graph import ALIAS_SEPARATOR, LITERAL_KINDS, KnowledgeGraph, LiteralTable, Names, sorted_triples
 from kgpt.kg.heap import TextHeap
 from kgpt.records import Dropped, EntityRecord, GraphItem, Literal, RelationRecord, Triple
+
+Record = TypeVar("Record", EntityRecord, RelationRecord)
 
 
 @dataclass
@@ -32,10 +36,9 @@ class GraphBuilder:
             case Literal():
                 self.literals.append(item)
             case EntityRecord():
-                self.entities[item.id] = _merged(self.entities.get(item.id), item)
+                self.entities[item.id] = _merged(self.entities.get(item.id, item), item)
             case RelationRecord():
-                known = self.relations.get(item.id)
-                self.relations[item.id] = known or item
+                self.relations[item.id] = _merged(self.relations.get(item.id, item), item)
             case Dropped():
                 self.skipped[item.reason] += 1
 
@@ -50,9 +53,9 @@ class GraphBuilder:
         if not self.triples:
             raise DataError("the sources hold no triple; a graph needs at least one")
         used = {triple.relation for triple in self.triples} | {literal.relation for literal in self.literals}
-        self._name_relations(used)
         ends = {end for triple in self.triples for end in (triple.head, triple.tail)}
         ends |= {literal.head for literal in self.literals}
+        self._name_relations(used, ends)
         entity_ids = sorted(ends | self.entities.keys())
         relation_ids = sorted(used)
         self.skipped.update({"relation_unused": len(self.relations.keys() - used)})
@@ -66,13 +69,12 @@ class GraphBuilder:
         self.skipped = +self.skipped
         return graph
 
-    def _name_relations(self, used: set[str]) -> None:
-        """RDF names relations as it names entities: move those records over."""
-        for identifier in used & self.entities.keys() - self.relations.keys():
-            record = self.entities.pop(identifier)
-            self.relations[identifier] = RelationRecord(
-                record.id, record.label, record.aliases, record.description
-            )
+    def _name_relations(self, used: set[str], ends: set[str]) -> None:
+        """RDF names relations as it names entities: give those names to the relations, too."""
+        for identifier in used & self.entities.keys():
+            record = self.entities[identifier] if identifier in ends else self.entities.pop(identifier)
+            named = RelationRecord(record.id, record.label, record.aliases, record.description)
+            self.relations[identifier] = _merged(self.relations.get(identifier, named), named)
 
     def _triple_array(self, entity_ids: list[str], relation_ids: list[str]) -> "np.typing.NDArray[np.int32]":
         entity = {identifier: number for number, identifier in enumerate(entity_ids)}
@@ -84,7 +86,8 @@ class GraphBuilder:
     def _literal_table(self, entity_ids: list[str], relation_ids: list[str]) -> LiteralTable:
         entity = {identifier: number for number, identifier in enumerate(entity_ids)}
         relation = {identifier: number for number, identifier in enumerate(relation_ids)}
-        unique = sorted(set(self.literals), key=lambda one: (entity[one.head], relation[one.relation], one.value))
+        order = attrgetter("head", "relation", "value", "kind", "unit")  # ids are numbered in their own order
+        unique = sorted(set(self.literals), key=order)
         self.skipped.update({"repeated_literal": len(self.literals) - len(unique)})
         return LiteralTable(
             heads=np.array([entity[one.head] for one in unique], np.int32),
@@ -103,10 +106,8 @@ def build_graph(items: Iterable[GraphItem | Dropped]) -> tuple[KnowledgeGraph, G
     return builder.build(), builder
 
 
-def _merged(known: EntityRecord | None, more: EntityRecord) -> EntityRecord:
-    if known is None:
-        return more
-    return EntityRecord(
+def _merged(known: Record, more: Record) -> Record:
+    return type(more)(
         known.id,
         known.label or more.label,
         tuple(dict.fromkeys((*known.aliases, *more.aliases))),

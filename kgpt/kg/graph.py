@@ -35,12 +35,18 @@ class Names:
 
     def label(self, number: int) -> str:
         """The preferred name, or where there is none the last part of the id."""
-        return self.labels[number] or self.ids[number].rstrip("/").replace("#", "/").rsplit("/", 1)[-1]
+        identifier = self.ids[number]
+        return (
+            self.labels[number] or identifier.replace("#", "/").rstrip("/").rsplit("/", 1)[-1] or identifier
+        )
 
     def surfaces(self, number: int) -> tuple[str, ...]:
         """The label and the aliases, without repeats."""
-        aliases = self.aliases[number].split(ALIAS_SEPARATOR)
-        return tuple(dict.fromkeys(name for name in (self.label(number), *aliases) if name))
+        return tuple(dict.fromkeys((self.label(number), *self.other_names(number))))
+
+    def other_names(self, number: int) -> tuple[str, ...]:
+        """The aliases alone."""
+        return tuple(name for name in self.aliases[number].split(ALIAS_SEPARATOR) if name)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -148,7 +154,7 @@ class KnowledgeGraph:
     def tails(self, head: int, relation: int) -> NDArray[np.int32]:
         """All tails of one head and relation, sorted."""
         rows = self.outgoing(head)
-        return rows[rows[:, 1] == relation, 2]
+        return np.asarray(rows[rows[:, 1] == relation, 2])
 
     def literals_of(self, entity: int) -> list[Literal]:
         """The literal facts of `entity`."""
@@ -158,8 +164,13 @@ class KnowledgeGraph:
     def literal(self, row: int) -> Literal:
         """One row of the literal table, with ids."""
         table = self.literals
-        head, relation = self.entities.ids[int(table.heads[row])], self.relations.ids[int(table.relations[row])]
-        return Literal(head, relation, table.values[row], LITERAL_KINDS[int(table.kinds[row])], table.units[row])
+        head, relation = (
+            self.entities.ids[int(table.heads[row])],
+            self.relations.ids[int(table.relations[row])],
+        )
+        return Literal(
+            head, relation, table.values[row], LITERAL_KINDS[int(table.kinds[row])], table.units[row]
+        )
 
     def triple(self, row: Sequence[int] | NDArray[np.int32]) -> Triple:
         """A triple of numbers as one of ids."""

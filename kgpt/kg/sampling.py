@@ -3,8 +3,6 @@
 Shapes: B triples, K negatives a triple.
 """
 
-from collections.abc import Iterable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -45,8 +43,9 @@ def is_true(graph: KnowledgeGraph, triples: NDArray[np.int32]) -> NDArray[np.boo
 def shuffle_tails(graph: KnowledgeGraph, *, rng: np.random.Generator) -> KnowledgeGraph:
     """The graph with the tails permuted inside each relation: the control whose facts are wrong.
 
-    Degrees, relation counts and each relation's range stay as they are; where a permutation would leave a triple
-    true or repeat one, it is drawn again up to ten times, then kept.
+    Every entity's triples are as many as before in each relation and direction. Pairs of triples swap their tails where
+    neither becomes true or repeats another (the degree-preserving edge swap of Maslov and Sneppen, 2002); a triple
+    that finds no partner in ten rounds stays true.
     """
     triples = np.array(graph.triples)
     for relation in np.unique(triples[:, 1]):
@@ -56,26 +55,18 @@ def shuffle_tails(graph: KnowledgeGraph, *, rng: np.random.Generator) -> Knowled
 
 
 def _deranged(rows: NDArray[np.int32], rng: np.random.Generator) -> NDArray[np.int32]:
-    true = {(int(head), int(tail)) for head, _, tail in rows}
-    tails = rows[:, 2].copy()
-    todo = np.arange(len(rows))
+    heads, tails = rows[:, 0].tolist(), rows[:, 2].tolist()
+    true = set(zip(heads, tails, strict=True))
+    now = set(true)
     for _ in range(10):
-        # the rows still right swap with rows from everywhere, so that the last few can be freed
-        pool = np.union1d(todo, rng.choice(len(rows), min(len(rows), 2 * len(todo) + 2), replace=False))
-        tails[pool] = tails[rng.permutation(pool)]
-        todo = np.flatnonzero(_marked(rows[:, 0], tails, true))
-        if not len(todo):
-            break
-    return tails
-
-
-def _marked(heads: NDArray[np.int32], tails: NDArray[np.int32], true: Iterable[tuple[int, int]]) -> NDArray[np.bool_]:
-    """Rows that are true, or repeat an earlier row."""
-    known, seen, marks = set(true), set(), []
-    for pair in zip(heads.tolist(), tails.tolist(), strict=True):
-        marks.append(pair in known or pair in seen)
-        seen.add(pair)
-    return np.array(marks, bool)
+        todo = [i for i in rng.permutation(len(rows)).tolist() if (heads[i], tails[i]) in true]
+        for i, j in zip(todo, rng.integers(len(rows), size=len(todo)).tolist(), strict=True):
+            fresh = {(heads[i], tails[j]), (heads[j], tails[i])}
+            if fresh.isdisjoint(true) and fresh.isdisjoint(now):
+                now -= {(heads[i], tails[i]), (heads[j], tails[j])}
+                now |= fresh
+                tails[i], tails[j] = tails[j], tails[i]
+    return np.array(tails, np.int32)
 
 
 def _keys(graph: KnowledgeGraph, triples: NDArray[np.int32]) -> NDArray[np.int64]:

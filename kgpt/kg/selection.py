@@ -1,7 +1,9 @@
 """A part of a graph chosen by rule: by relations, by a share of the heads picked by their names, by number."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,7 @@ class GraphSelection(Settings):
 
     Args:
         relations: ids of the relations to keep; empty keeps all.
+        heads: `all`, or only those that the run's questions are about (`asked`).
         head_frac: share of heads to keep, picked by a hash of their ids.
         max_triples_per_head: of a head with more, those whose hash is smallest.
         min_relation_triples: relations with fewer triples (after the above) go.
@@ -25,6 +28,7 @@ class GraphSelection(Settings):
     """
 
     relations: tuple[str, ...] = ()
+    heads: Literal["all", "asked"] = "all"
     head_frac: float = 1.0
     max_triples_per_head: int = 1_000_000
     min_relation_triples: int = 1
@@ -39,8 +43,13 @@ class Selected:
     dropped: dict[str, int]
 
 
-def select(graph: KnowledgeGraph, rule: GraphSelection) -> Selected:
+def select(graph: KnowledgeGraph, rule: GraphSelection, *, asked: Collection[str] = ()) -> Selected:
     """The part of `graph` that `rule` keeps, with its entities and relations numbered anew.
+
+    Args:
+        graph: the whole.
+        rule: what to keep.
+        asked: ids of the entities that questions are about, for `heads: asked`.
 
     Raises:
         ConfigError: a relation that the graph has not, or nothing left.
@@ -49,6 +58,7 @@ def select(graph: KnowledgeGraph, rule: GraphSelection) -> Selected:
     steps = {
         "relation_not_selected": _by_relation,
         "head_not_selected": _by_head,
+        "head_not_asked": partial(_by_asked, asked=frozenset(asked)),
         "end_without_label": _by_label,
         "over_max_triples_per_head": _by_count,
         "relation_too_rare": _by_rarity,
@@ -95,6 +105,14 @@ def _by_head(graph: KnowledgeGraph, rule: GraphSelection, keep: NDArray[np.bool_
         return keep
     picked = np.array([stable_fraction("head", identifier) < rule.head_frac for identifier in graph.entities.ids])
     return picked[graph.triples[:, 0]]
+
+
+def _by_asked(
+    graph: KnowledgeGraph, rule: GraphSelection, keep: NDArray[np.bool_], *, asked: frozenset[str]
+) -> NDArray[np.bool_]:
+    if rule.heads == "all":
+        return keep
+    return np.array([identifier in asked for identifier in graph.entities.ids])[graph.triples[:, 0]]
 
 
 def _by_label(graph: KnowledgeGraph, rule: GraphSelection, keep: NDArray[np.bool_]) -> NDArray[np.bool_]:

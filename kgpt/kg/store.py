@@ -29,9 +29,9 @@ def write_graph(graph: KnowledgeGraph, folder: Path, *, skipped: Mapping[str, in
         skipped: what the builder left out, by reason, kept for `kgpt graph info`.
 
     Raises:
-        StoreError: the disk refuses.
+        StoreError: the disk refuses, or `folder` holds something that is no store.
     """
-    with atomic_folder(folder) as partial:
+    with atomic_folder(folder, mark=META_NAME) as partial:
         fill_store(graph, partial, skipped=skipped)
 
 
@@ -42,7 +42,9 @@ def fill_store(graph: KnowledgeGraph, folder: Path, *, skipped: Mapping[str, int
     files = sorted(folder.glob("*.npy"))
     meta = {
         "version": VERSION,
-        "files": {file.name: {"bytes": file.stat().st_size, "sha256": fingerprint_file(file)} for file in files},
+        "files": {
+            file.name: {"bytes": file.stat().st_size, "sha256": fingerprint_file(file)} for file in files
+        },
         "skipped": dict(skipped or {}),
     }
     write_json(folder / META_NAME, meta)
@@ -70,11 +72,14 @@ def verify(folder: Path) -> None:
     """Compare every file with the hash it was written with.
 
     Raises:
-        StoreError: one differs.
+        StoreError: one differs, or the store does not open.
     """
+    open_graph_store(folder)
     for name, told in read_meta(folder)["files"].items():
         if fingerprint_file(folder / name) != told["sha256"]:
-            raise StoreError(f"{folder / name}: its content changed since it was written; build the store again")
+            raise StoreError(
+                f"{folder / name}: its content changed since it was written; build the store again"
+            )
 
 
 def read_meta(folder: Path) -> dict[str, Any]:
@@ -85,15 +90,23 @@ def read_meta(folder: Path) -> dict[str, Any]:
         StoreError: no graph store, half-written, or of another version.
     """
     if not folder.is_dir():
-        raise DataError(f"{folder}: no such graph store; build one with `kgpt graph build SOURCE --out {folder}`")
+        raise DataError(
+            f"{folder}: no such graph store; build one with `kgpt graph build SOURCE --out {folder}`"
+        )
     if not (folder / META_NAME).is_file():
-        raise StoreError(f"{folder}: no {META_NAME}: not a graph store, or a half-written one; build it again")
+        raise StoreError(
+            f"{folder}: no {META_NAME}: not a graph store, or a half-written one; build it again"
+        )
     try:
         meta = read_json(folder / META_NAME)
     except DataError as error:
         raise StoreError(f"{error}: the store is corrupt; build it again") from error
     if meta.get("version") != VERSION:
-        raise StoreError(f"{folder}: store version {meta.get('version')}, this kgpt reads {VERSION}; build it again")
+        raise StoreError(
+            f"{folder}: store version {meta.get('version')}, this kgpt reads {VERSION}; build it again"
+        )
+    if not isinstance(meta.get("files"), dict):
+        raise StoreError(f"{folder / META_NAME}: lists no files: the store is corrupt; build it again")
     return meta
 
 
@@ -122,7 +135,11 @@ def _arrays(graph: KnowledgeGraph) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {f"{name}_content": heap.content for name, heap in heaps.items()}
     arrays |= {f"{name}_offsets": heap.offsets for name, heap in heaps.items()}
     table = graph.literals
-    arrays |= {"literal_heads": table.heads, "literal_relations": table.relations, "literal_kinds": table.kinds}
+    arrays |= {
+        "literal_heads": table.heads,
+        "literal_relations": table.relations,
+        "literal_kinds": table.kinds,
+    }
     rows = {"head_indptr": graph.head_indptr, "by_tail": graph.by_tail, "tail_indptr": graph.tail_indptr}
     return arrays | {"triples": graph.triples} | rows
 
@@ -146,7 +163,9 @@ def _graph(folder: Path) -> KnowledgeGraph:
 
 
 def _names(folder: Path, kind: str) -> Names:
-    return Names(*(_heap(folder, f"{kind}_{field}") for field in ("ids", "labels", "aliases", "descriptions")))
+    return Names(
+        *(_heap(folder, f"{kind}_{field}") for field in ("ids", "labels", "aliases", "descriptions"))
+    )
 
 
 def _heap(folder: Path, name: str) -> TextHeap:
@@ -158,4 +177,6 @@ def _mapped(folder: Path, name: str) -> NDArray[Any]:
     try:
         return cast(NDArray[Any], np.load(path, mmap_mode="r", allow_pickle=False))
     except (OSError, ValueError) as error:
-        raise StoreError(f"{path}: unreadable ({error}); build the store again with `kgpt graph build`") from error
+        raise StoreError(
+            f"{path}: unreadable ({error}); build the store again with `kgpt graph build`"
+        ) from error

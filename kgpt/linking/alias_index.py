@@ -5,7 +5,7 @@ more than aliases, entities with many triples more than those with few (populari
 which only linked text gives: `with_anchors`).
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -39,14 +39,16 @@ class AliasIndex:
         return cls._from_weights(_name_weights(graph, min_chars))
 
     @classmethod
-    def with_anchors(cls, graph: KnowledgeGraph, documents: Iterable[Document], *, min_chars: int = 2) -> "AliasIndex":
+    def with_anchors(
+        cls, graph: KnowledgeGraph, documents: Iterable[Document], *, min_chars: int = 2
+    ) -> "AliasIndex":
         """The index whose priors also count how often `documents` link each name to each entity."""
         weights = _name_weights(graph, min_chars)
         for document in documents:
             for link in document.links:
                 number = None if link.entity == NIL else graph.entities.ids.find(link.entity)
-                if number is not None:
-                    weights[squeeze(document.surface(link))][number] += 10.0
+                if number is not None and words(document.surface(link)):
+                    weights[name_key(document.surface(link))][number] += 10.0
         return cls._from_weights(weights)
 
     @classmethod
@@ -61,12 +63,17 @@ class AliasIndex:
         return len(self.candidates)
 
 
-def _name_weights(graph: KnowledgeGraph, min_chars: int) -> dict[str, Counter[int]]:
+def name_key(surface: str) -> str:
+    """What a surface is looked up by: blanks, composed characters and apostrophes in one form."""
+    return squeeze(nfc(surface)).replace("’", "'")
+
+
+def _name_weights(graph: KnowledgeGraph, min_chars: int) -> dict[str, defaultdict[int, float]]:
     popularity = np.sqrt(1.0 + graph.degrees)
-    weights: dict[str, Counter[int]] = defaultdict(Counter)
+    weights: dict[str, defaultdict[int, float]] = defaultdict(lambda: defaultdict(float))
     for number in range(graph.num_entities):
         for rank, surface in enumerate(graph.entities.surfaces(number)):
-            name = squeeze(nfc(surface))
+            name = name_key(surface)
             if len(name) >= min_chars and words(name):
                 weights[name][number] += float(popularity[number]) * (_ALIAS_WEIGHT if rank else 1.0)
     return weights

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kgpt.linking.alias_index import AliasIndex, Candidate
-from kgpt.text import WORD, squeeze
+from kgpt.linking.alias_index import AliasIndex, Candidate, name_key
+from kgpt.text import WORD
 
 _SENTENCE_END = re.compile(r"[.!?:;\n\"”'’)]\s*$")
+_POSSESSIVES = ("'s", "’s")
 _STOP_NAMES = frozenset(
     "a an and are as at be but by can do for from go had has have he her him his how i if in is it its may me more "
     "most no not of off on one or our out over own she so some such than that the their them then there they this "
@@ -25,7 +26,7 @@ class Mention:
 
 
 def find_mentions(text: str, index: AliasIndex) -> Iterator[Mention]:
-    """Mentions that do not overlap, the longest at each place.
+    """Mentions that do not overlap, the longest at each place; a possessive ending is no part of a name without one.
 
     Case counts, except that a name which begins in lower case is also found capitalised where a sentence begins.
     """
@@ -43,7 +44,7 @@ def find_mentions(text: str, index: AliasIndex) -> Iterator[Mention]:
 
 def candidates_of(surface: str, index: AliasIndex, *, sentence_start: bool = False) -> tuple[Candidate, ...]:
     """The candidates of a surface form; none for function words."""
-    name = squeeze(surface).replace("’", "'")
+    name = name_key(surface)
     if name.lower() in _STOP_NAMES:
         return ()
     found = index.candidates.get(name, ())
@@ -55,19 +56,23 @@ def candidates_of(surface: str, index: AliasIndex, *, sentence_start: bool = Fal
 def _longest(
     text: str, spans: list[tuple[int, int, str]], place: int, index: AliasIndex
 ) -> tuple[Mention, int] | None:
-    start, _, first = spans[place]
+    start = spans[place][0]
     opening = _opens_sentence(text, start)
-    limit = index.max_words.get(first, 0)
-    if opening and first[:1].isupper():
-        limit = max(limit, index.max_words.get(first[:1].lower() + first[1:], 0))
-    bare = first.removesuffix("'s").removesuffix("’s")
-    for num_words in range(min(limit, len(spans) - place), 0, -1):
-        end = spans[place + num_words - 1][1]
-        if found := candidates_of(text[start:end], index, sentence_start=opening):
-            return Mention(start, end, found), num_words
-    if bare != first and (found := candidates_of(bare, index)):
-        return Mention(start, start + len(bare), found), 1
+    for num_words in range(min(_limit(spans[place][2], index, opening), len(spans) - place), 0, -1):
+        whole = spans[place + num_words - 1][1]
+        for end in (whole, whole - 2) if text[start:whole].endswith(_POSSESSIVES) else (whole,):
+            if found := candidates_of(text[start:end], index, sentence_start=opening):
+                return Mention(start, end, found), num_words
     return None
+
+
+def _limit(first: str, index: AliasIndex, opening: bool) -> int:
+    """How many words the longest name has that may begin with the word `first`."""
+    key = name_key(first)
+    firsts = [key, key.removesuffix("'s")]
+    if opening:
+        firsts += [word[:1].lower() + word[1:] for word in firsts]
+    return max(index.max_words.get(word, 0) for word in firsts)
 
 
 def _opens_sentence(text: str, start: int) -> bool:

@@ -21,7 +21,7 @@ from kgpt.pipeline.config import RunConfig
 from kgpt.pipeline.questions import SelectedQuestions, select_questions
 from kgpt.pipeline.stage import Counts
 from kgpt.progress import track
-from kgpt.records import AlignedPassage, Document, Triple
+from kgpt.records import AlignedPassage, Document, Question, Triple
 from kgpt.sequences import Vocabulary, build_passages, load_vocabulary, train_vocabulary, write_passage_store
 from kgpt.sources import open_documents, open_graph, open_questions
 from kgpt.sources.documents import DocumentsFile, write_documents
@@ -40,7 +40,8 @@ def graph_stage(config: RunConfig, folder: Path) -> Counts:
     """Stage 1: sources to a graph store."""
     sources = [open_graph(one) for one in config.resolve(config.graph.sources, "graph.sources")]
     graph, builder = build_graph(track((x for s in sources for x in s.read()), what="graph"))
-    selected = select(graph, config.graph.select)
+    asked = {question.entity for question in source_questions(config)} if config.graph.select.heads == "asked" else ()
+    selected = select(graph, config.graph.select, asked=asked)
     dropped = dict(builder.skipped) | selected.dropped
     fill_store(selected.graph, folder, skipped=dropped)
     return Counts(num_in=builder.num_read, num_out=selected.graph.num_triples, dropped=dropped)
@@ -116,15 +117,19 @@ def read_documents(folder: Path) -> Iterator[Document]:
     return (one for one in DocumentsFile(folder / DOCUMENTS).read() if isinstance(one, Document))
 
 
+def source_questions(config: RunConfig) -> Iterator[Question]:
+    """The questions of the config's sources."""
+    sources = [open_questions(one) for one in config.resolve(config.questions.sources, "questions.sources")]
+    return (question for source in sources for question in source.read())
+
+
 def stated_triples(passages: list[AlignedPassage]) -> set[Triple]:
     """The triples aligned to any of `passages`."""
     return {item.triple for passage in passages for item in passage.alignments}
 
 
 def _select(config: RunConfig, graph: KnowledgeGraph, passages: list[AlignedPassage]) -> SelectedQuestions:
-    sources = [open_questions(one) for one in config.resolve(config.questions.sources, "questions.sources")]
-    found = (question for source in sources for question in source.read())
-    return select_questions(found, graph, stated_triples(passages), config.questions)
+    return select_questions(source_questions(config), graph, stated_triples(passages), config.questions)
 
 
 def _held_out(config: RunConfig, graph: KnowledgeGraph, questions: SelectedQuestions) -> "np.typing.NDArray[np.bool_]":

@@ -1,6 +1,6 @@
 """A run: all stages in order into one folder, each done once; a killed run goes on where it was."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from kgpt.pipeline.config import RunConfig, config_json
 from kgpt.pipeline.measuring import Exam, measure_arm
 from kgpt.pipeline.results import RESULTS, write_results
 from kgpt.pipeline.stage import Stage
-from kgpt.sources import open_documents, open_graph, open_questions
+from kgpt.sources import DocumentSource, GraphSource, QuestionSource, open_documents, open_graph, open_questions
 
 StageName = Literal["graph", "corpus", "linked", "aligned", "sequences", "arms", "results", "report"]
 STAGES: tuple[StageName, ...] = get_args(StageName)
@@ -123,13 +123,18 @@ def _ingredients(config: RunConfig, name: StageName, previous: Mapping[str, str]
 
 
 def _source_hashes(config: RunConfig, name: StageName) -> dict[str, str]:
+    """Hashes of the files that a stage reads itself."""
+    files: list[Path] = []
     if name == "graph":
-        readers = [open_graph(one) for one in config.resolve(config.graph.sources, "graph.sources")]
-        return {str(path): fingerprint_file(path) for reader in readers for path in reader.files()}
+        files += _files(open_graph, config.resolve(config.graph.sources, "graph.sources"))
     if name == "corpus":
-        texts = [open_documents(one) for one in config.resolve(config.corpus.sources, "corpus.sources")]
-        return {str(path): fingerprint_file(path) for reader in texts for path in reader.files()}
-    if name == "sequences":
-        asked = [open_questions(one) for one in config.resolve(config.questions.sources, "questions.sources")]
-        return {str(path): fingerprint_file(path) for reader in asked for path in reader.files()}
-    return {}
+        files += _files(open_documents, config.resolve(config.corpus.sources, "corpus.sources"))
+    if name == "sequences" or (name == "graph" and config.graph.select.heads == "asked"):
+        files += _files(open_questions, config.resolve(config.questions.sources, "questions.sources"))
+    return {str(path): fingerprint_file(path) for path in files}
+
+
+def _files(
+    open_source: Callable[[str], GraphSource | DocumentSource | QuestionSource], sources: Sequence[str]
+) -> list[Path]:
+    return [path for source in sources for path in open_source(source).files()]

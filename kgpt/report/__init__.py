@@ -1,5 +1,4 @@
-"""Room 13: results in, a page out."""
+"""Room 13: results in, a page and a table out.
 
-# from kgpt.report.page import write_report
-
-__all__ = []
+`kgpt.report.terminal` loads nothing heavy; `kgpt.report.page` loads matplotlib and the pipeline.
+"""

@@ -7,7 +7,7 @@ from typing import Any
 
 from kgpt.text import table
 
-_COLUMNS = (
+COLUMNS = (
     ("qa", "all", "exact_match", "QA all"),
     ("qa", "stated_in_text", "exact_match", "QA stated"),
     ("qa", "graph_only", "exact_match", "QA graph-only"),
@@ -15,6 +15,18 @@ _COLUMNS = (
     ("cloze", "seen", "p_at_1", "cloze P@1 seen"),
     ("cloze", "seen", "mrr", "cloze MRR seen"),
     ("cloze", "held_out", "mrr", "cloze MRR held out"),
+)
+"""Task, subset, metric and title of every figure in the table of arms."""
+
+_VERDICTS = (
+    (
+        ("qa", "graph_only", "exact_match"),
+        "answers {ours:.0%} of the graph-only questions, {control} {theirs:.0%}",
+    ),
+    (
+        ("cloze", "seen", "p_at_1"),
+        "completes {ours:.0%} of the facts it was trained on, {control} {theirs:.0%}",
+    ),
 )
 Means = Mapping[tuple[str, str, str, str], list[float]]
 
@@ -31,7 +43,7 @@ def results_table(results: Mapping[str, Any], *, control: str) -> str:
     """The table of arms, the linker's line, and one verdict an arm."""
     values = seed_values(results)
     arms = list(dict.fromkeys(row["arm"] for row in results["results"] if row["arm"] != "linker"))
-    columns = [column for column in _COLUMNS if any((arm, *column[:3]) in values for arm in arms)]
+    columns = [column for column in COLUMNS if any((arm, *column[:3]) in values for arm in arms)]
     header = ["arm", *(title for *_, title in columns)]
     rows = [[arm, *(_cell(values.get((arm, *column[:3]), [])) for column in columns)] for arm in arms]
     lines = [table(header, rows)]
@@ -44,21 +56,46 @@ def results_table(results: Mapping[str, Any], *, control: str) -> str:
 def verdicts(results: Mapping[str, Any], *, control: str) -> Iterator[str]:
     """What each arm knows beyond the control, in plain words."""
     values = seed_values(results)
-    for row in results["comparisons"]:
-        if (row["task"], row["subset"], row["metric"]) != ("qa", "graph_only", "exact_match"):
-            continue
-        ours, theirs = (mean(values[arm, "qa", "graph_only", "exact_match"]) for arm in (row["arm"], control))
-        low, high = row["ci95"]
-        yield (
-            f"{row['arm']} answers {ours:.0%} of the graph-only questions, {control} {theirs:.0%}: "
-            f"{row['difference'] * 100:+.1f} points [{low * 100:+.1f}, {high * 100:+.1f}], {say_p(row['p_value'])}, "
-            f"{row['num_seeds']} seed{'s' if row['num_seeds'] > 1 else ''}"
-        )
+    return (say_verdict(row, values, control=control) for row in verdict_rows(results))
+
+
+def verdict_rows(results: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The comparisons that decide: in graph-only questions, or where none were asked in the cloze probe."""
+    for measure, _ in _VERDICTS:
+        if found := [row for row in results["comparisons"] if _measure(row) == measure]:
+            return found
+    return []
+
+
+def say_verdict(row: Mapping[str, Any], values: Means, *, control: str) -> str:
+    """One comparison of `verdict_rows` in plain words."""
+    measure = _measure(row)
+    ours, theirs = (mean(values[arm, *measure]) for arm in (row["arm"], control))
+    low, high = row["ci95"]
+    said = dict(_VERDICTS)[measure].format(ours=ours, theirs=theirs, control=control)
+    interval = f"[{say_points(low)}, {say_points(high)}]"
+    return (
+        f"{row['arm']} {said}: {say_points(row['difference'])} points {interval}, {say_p(row['p_value'])}, "
+        f"{row['num_seeds']} seed{'s' if row['num_seeds'] > 1 else ''}"
+    )
+
+
+def _measure(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return row["task"], row["subset"], row["metric"]
 
 
 def say_p(p_value: float) -> str:
     """A p-value as one says it."""
     return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
+
+
+def say_points(difference: float) -> str:
+    """A difference of shares in points, with its sign.
+
+    >>> say_points(-0.0123)
+    '−1.2'
+    """
+    return f"{difference * 100:+.1f}".replace("-", "−")
 
 
 def _cell(values: list[float]) -> str:

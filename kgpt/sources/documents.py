@@ -35,7 +35,9 @@ class DocumentsFile:
             DataError: a line is malformed, or a link lies out of its text.
         """
         for number, value in read_json_lines(self.path):
-            yield parse_document(value, place=f"{self.path}:{number}", default_id=f"{self.path.name}-{number}")
+            yield parse_document(
+                value, place=f"{self.path}:{number}", default_id=f"{self.path.name}-{number}"
+            )
 
 
 def parse_document(value: Mapping[str, Any], *, place: str, default_id: str = "") -> Document:
@@ -45,16 +47,18 @@ def parse_document(value: Mapping[str, Any], *, place: str, default_id: str = ""
         DataError: a field is missing or of the wrong type, or a link lies out of the text.
     """
     if not isinstance(value.get("text"), str):
-        raise DataError(f"{place}: a document needs a string `text`, found {type(value.get('text')).__name__}")
+        raise DataError(
+            f"{place}: a document needs a string `text`, found {type(value.get('text')).__name__}"
+        )
     try:
         return Document(
-            id=str(value.get("id", default_id)),
+            id=default_id if value.get("id") is None else str(value["id"]),
             text=value["text"],
             links=tuple(sorted(_link(link) for link in value.get("links", ()))),
             metadata=parse_metadata(value.get("metadata", {})),
             triples=tuple(Triple(*map(str, triple)) for triple in value.get("triples", ())),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise DataError(f"{place}: malformed document: {type(error).__name__}: {error}") from error
     except DataError as error:
         raise DataError(f"{place}: {error}") from error
@@ -62,7 +66,7 @@ def parse_document(value: Mapping[str, Any], *, place: str, default_id: str = ""
 
 def parse_metadata(value: Mapping[str, Any]) -> Metadata:
     """Metadata from a JSON object; fields kgpt does not name are kept in `extra`."""
-    named = {name: str(value.get(name, "")) for name in _NAMED_METADATA}
+    named = {name: "" if value.get(name) is None else str(value[name]) for name in _NAMED_METADATA}
     return Metadata(**named, extra={key: item for key, item in value.items() if key not in named})
 
 

@@ -33,6 +33,6 @@ def resolve(source: str, kind: EmbeddedKind) -> Path:
     name = source.removeprefix(PREFIX)
     path = embedded_root(kind) / name
     if not path.exists():
-        known = [folder.name for folder in embedded_root(kind).iterdir()]
+        known = [folder.name for folder in embedded_root(kind).iterdir() if folder.is_dir()]
         raise DataError(f"{source}: kgpt ships no such sample; {did_you_mean(name, known)}")
     return path

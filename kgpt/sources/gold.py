@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kgpt.errors import DataError
-from kgpt.io import open_bytes, plain_suffix, read_json_lines
+from kgpt.io import plain_suffix, read_bytes, read_json_lines
 from kgpt.records import NIL, Document, Link
 from kgpt.sources.documents import parse_document
 
@@ -28,7 +28,11 @@ def read_gold(path: Path) -> Iterator[Document]:
         return
     for number, value in read_json_lines(path):
         place = f"{path}:{number}"
-        yield _elevant(value, place) if "labels" in value else parse_document(value, place=place, default_id=str(number))
+        yield (
+            _elevant(value, place)
+            if "labels" in value
+            else parse_document(value, place=place, default_id=str(number))
+        )
 
 
 def _elevant(value: Mapping[str, Any], place: str) -> Document:
@@ -36,10 +40,14 @@ def _elevant(value: Mapping[str, Any], place: str) -> Document:
         text = value["text"]
         start, end = value.get("evaluation_span") or (0, len(text))
         links = [_elevant_link(label) for label in value["labels"] if not label.get("optional")]
-        scored = sorted(link for link in links if link is not None and start <= link.start and link.end <= end)
+        scored = sorted(
+            link for link in links if link is not None and start <= link.start and link.end <= end
+        )
         return Document(str(value.get("id", place)), text, tuple(dict.fromkeys(scored)))
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"{place}: not an ELEVANT document: {type(error).__name__}: {error}") from error
+    except DataError as error:
+        raise DataError(f"{place}: {error}") from error
 
 
 def _elevant_link(label: Mapping[str, Any]) -> Link | None:
@@ -54,18 +62,29 @@ def _elevant_link(label: Mapping[str, Any]) -> Link | None:
 def _read_nif(path: Path) -> Iterator[Document]:
     import rdflib
 
-    graph = rdflib.Graph()
+    content, graph = read_bytes(path), rdflib.Graph()
     try:
-        with open_bytes(path) as file:
-            graph.parse(file, format="turtle")
+        graph.parse(data=content, format="turtle")
     except Exception as error:  # rdflib's parsers raise a different class for every kind of damage
         raise DataError(f"{path}: not NIF in Turtle: {error}") from error
     text_of = {str(node): str(text) for node, text in graph.subject_objects(rdflib.URIRef(_NIF + "isString"))}
     links: dict[str, list[Link]] = {node: [] for node in text_of}
     for mention, identity in graph.subject_objects(rdflib.URIRef(_IDENTITY)):
         context = str(graph.value(mention, rdflib.URIRef(_NIF + "referenceContext")))
-        start = int(str(graph.value(mention, rdflib.URIRef(_NIF + "beginIndex"))))
-        end = int(str(graph.value(mention, rdflib.URIRef(_NIF + "endIndex"))))
-        links.setdefault(context, []).append(Link(start, end, str(identity).rsplit("/", 1)[-1]))
+        begin, end = (graph.value(mention, rdflib.URIRef(_NIF + name)) for name in ("beginIndex", "endIndex"))
+        try:
+            link = Link(int(str(begin)), int(str(end)), str(identity).rsplit("/", 1)[-1])
+        except (ValueError, DataError) as error:
+            raise DataError(
+                f"{path}: mention {mention}: beginIndex {begin}, endIndex {end}: no span of a text"
+            ) from error
+        links.setdefault(context, []).append(link)
     for node in sorted(text_of):
-        yield Document(node, text_of[node], tuple(sorted(set(links[node]))))
+        yield _nif_document(path, node, text_of[node], links[node])
+
+
+def _nif_document(path: Path, node: str, text: str, links: list[Link]) -> Document:
+    try:
+        return Document(node, text, tuple(sorted(set(links))))
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from error

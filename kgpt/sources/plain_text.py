@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kgpt.io import open_bytes
+from kgpt.io import read_bytes
 from kgpt.records import Document, Dropped, Metadata
 
 
@@ -19,11 +19,14 @@ class TextFiles:
         return sorted(self.path.rglob("*.txt")) if self.path.is_dir() else [self.path]
 
     def read(self) -> Iterator[Document | Dropped]:
-        """One document a file."""
+        """One document a file, called by its path below the folder.
+
+        Raises:
+            DataError: no such file, or a torn one.
+        """
         for path in self.files():
-            with open_bytes(path) as file:
-                content = file.read()
+            name = path.relative_to(self.path).as_posix() if path != self.path else path.name
             try:
-                yield Document(path.name, content.decode("utf-8"), metadata=Metadata(source=str(path.name)))
+                yield Document(name, read_bytes(path).decode("utf-8-sig"), metadata=Metadata(source=name))
             except UnicodeDecodeError:
-                yield Dropped(path.name, "not_utf8")
+                yield Dropped(name, "not_utf8")

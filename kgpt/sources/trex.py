@@ -39,8 +39,13 @@ class TrexFile:
             identifier = str(value.get("id", f"{self.path.name}-{number}"))
             links = sorted({Link(m["start"], m["end"], m["qid"]) for m in value["mentions"]})
             triples = tuple(Triple(*triple) for triple in value["triples"])
+            num_chars = len(value["text"])
         except (KeyError, TypeError) as error:
-            raise DataError(f"{self.path}:{number}: not a T-REx sentence: {type(error).__name__}: {error}") from error
-        if links and max(link.end for link in links) > len(value["text"]):
+            raise DataError(
+                f"{self.path}:{number}: not a T-REx sentence: {type(error).__name__}: {error}"
+            ) from error
+        except DataError as error:
+            raise DataError(f"{self.path}:{number}: {error}") from error
+        if links and max(link.end for link in links) > num_chars:
             return Dropped(identifier, "mention_out_of_text")
         return Document(identifier, value["text"], tuple(links), _SOURCE, triples)

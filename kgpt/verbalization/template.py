@@ -34,9 +34,11 @@ class Templates:
     def of(self, relation: str, label: str) -> RelationTemplates:
         """The templates of a relation; made from its label where none were written."""
         plain = RelationTemplates(
-            (f"The {label} of {HEAD} is {TAIL}.", f"{HEAD} has the {label} {TAIL}."), (f"What is the {label} of {HEAD}?",)
+            (f"The {label} of {HEAD} is {TAIL}.", f"{HEAD} has the {label} {TAIL}."),
+            (f"What is the {label} of {HEAD}?",),
         )
-        return self.by_relation.get(relation, plain)
+        found = self.by_relation.get(relation, plain)
+        return RelationTemplates(found.statements or plain.statements, found.questions or plain.questions)
 
 
 def fill(template: str, *, head: str, tail: str = "") -> str:
@@ -63,7 +65,9 @@ def load_templates(path: Path = _SHIPPED) -> Templates:
 def _checked(path: Path, relation: str, entry: Mapping[str, list[str]]) -> RelationTemplates:
     for statement in entry.get("statements", []):
         if statement.count(HEAD) != 1 or statement.count(TAIL) != 1:
-            raise DataError(f"{path}: {relation}: the statement {statement!r} needs one {HEAD} and one {TAIL}")
+            raise DataError(
+                f"{path}: {relation}: the statement {statement!r} needs one {HEAD} and one {TAIL}"
+            )
     for question in entry.get("questions", []):
         if question.count(HEAD) != 1 or TAIL in question:
             raise DataError(f"{path}: {relation}: the question {question!r} needs one {HEAD} and no {TAIL}")

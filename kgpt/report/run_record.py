@@ -1,0 +1,139 @@
+"""What a run folder holds, read for the page; a piece that a run does not have is empty or None."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from kgpt.errors import DataError
+from kgpt.io import read_json, read_json_lines
+from kgpt.kg import KnowledgeGraph, open_graph_store
+from kgpt.manifest import Manifest, read_manifest
+from kgpt.pipeline.arm import CURVE, read_questions
+from kgpt.pipeline.data_stages import DOCUMENTS, OVERLAP, QUESTIONS, read_documents
+from kgpt.pipeline.measuring import MAJORITY, OUTCOMES, read_outcomes
+from kgpt.pipeline.results import LINKER, RESULTS
+from kgpt.pipeline.run import CONFIG_NAME, STAGES, load_results
+from kgpt.records import Document, Outcome, Question
+from kgpt.report.estimate import Estimate, Key, estimates
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """A finished run.
+
+    Args:
+        folder: where it lies.
+        results: what its `results.json` holds.
+        config: what its `config.json` holds; empty where there is none.
+    """
+
+    folder: Path
+    results: Mapping[str, Any]
+    config: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The experiment's name."""
+        return str(self.config.get("name") or self.results.get("experiment") or self.folder.name)
+
+    @property
+    def control(self) -> str:
+        """The arm that the others are compared with."""
+        return str(self.config.get("control", "text_only"))
+
+    @cached_property
+    def arms(self) -> tuple[str, ...]:
+        """The arms in the experiment's order, then the floor."""
+        found = dict.fromkeys(row["arm"] for row in self.results["results"])
+        trained = [arm for arm in found if arm not in {LINKER, MAJORITY}]
+        return (*trained, *([MAJORITY] if MAJORITY in found else []))
+
+    @cached_property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds of the trained arms."""
+        rows = self.results["results"]
+        return tuple(sorted({int(row["seed"]) for row in rows if row["arm"] not in {LINKER, MAJORITY}}))
+
+    @cached_property
+    def estimates(self) -> dict[Key, Estimate]:
+        """Every measure of every arm."""
+        return estimates(self.results["results"])
+
+    @cached_property
+    def graph(self) -> KnowledgeGraph | None:
+        """The run's graph."""
+        folder = self.folder / "1-graph"
+        return open_graph_store(folder) if folder.is_dir() else None
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """The questions with their splits."""
+        path = self.folder / "5-sequences" / QUESTIONS
+        return tuple(read_questions(self.folder)) if path.is_file() else ()
+
+    @property
+    def overlap(self) -> Mapping[str, int]:
+        """What the test questions share with the training data."""
+        path = self.folder / "5-sequences" / OVERLAP
+        return read_json(path) if path.is_file() else {}
+
+    def documents(self, stage: str) -> tuple[Document, ...]:
+        """The documents of stage `2-corpus` or `3-linked`."""
+        folder = self.folder / stage
+        return tuple(read_documents(folder)) if (folder / DOCUMENTS).is_file() else ()
+
+    def curve(self, arm: str, seed: int) -> list[dict[str, Any]]:
+        """The points of one training's learning curve."""
+        path = self.folder / "6-arms" / arm / str(seed) / CURVE
+        return [point for _, point in read_json_lines(path)] if path.is_file() else []
+
+    def outcomes(self, arm: str, seed: int) -> list[Outcome]:
+        """Every item's outcome of one arm and seed."""
+        folder = self.folder / "7-results" / arm / str(seed)
+        return read_outcomes(folder) if (folder / OUTCOMES).is_file() else []
+
+    def manifests(self) -> Iterator[Manifest]:
+        """The manifests of the stages in order."""
+        stages = [f"{number}-{name}" for number, name in enumerate(STAGES[:5], start=1)]
+        trained = [arm for arm in self.arms if arm != MAJORITY]
+        parts = [
+            f"{room}/{arm}/{seed}"
+            for room in ("6-arms", "7-results")
+            for arm in trained
+            for seed in self.seeds
+        ]
+        found = (read_manifest(self.folder / place) for place in (*stages, *parts))
+        return (manifest for manifest in found if manifest is not None)
+
+    def entity_label(self, identifier: str) -> str:
+        """The entity's name, or its id where the graph does not know it."""
+        return self._label("entities", identifier)
+
+    def relation_label(self, identifier: str) -> str:
+        """The relation's name, or its id where the graph does not know it."""
+        return self._label("relations", identifier)
+
+    def _label(self, kind: str, identifier: str) -> str:
+        if self.graph is None:
+            return identifier
+        names = getattr(self.graph, kind)
+        number = names.ids.find(identifier)
+        return identifier if number is None else str(names.label(number))
+
+
+def read_run(folder: Path) -> RunRecord:
+    """The run in `folder`.
+
+    Raises:
+        DataError: there are no results.
+    """
+    path = folder / "7-results" / RESULTS
+    if not path.is_file():
+        raise DataError(
+            f"{folder}: a run folder without results ({path.relative_to(folder)} is missing); "
+            f"finish the run first: kgpt run CONFIG --out {folder}"
+        )
+    config = folder / CONFIG_NAME
+    return RunRecord(folder, load_results(folder), read_json(config) if config.is_file() else {})

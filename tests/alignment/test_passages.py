@@ -1,0 +1,28 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kgpt.alignment.passages import read_passages, write_passages
+from kgpt.records import AlignedPassage, Alignment, Link, Metadata, Triple
+
+texts = st.text(alphabet=st.characters(codec="utf-8"), max_size=10)
+passages = st.builds(
+    AlignedPassage,
+    texts,
+    texts,
+    texts,
+    st.lists(st.builds(Link, st.integers(0, 4), st.integers(5, 9), texts, st.floats(0, 1)), max_size=3).map(
+        tuple
+    ),
+    st.lists(st.builds(Alignment, st.builds(Triple, texts, texts, texts), st.floats(0, 1)), max_size=3).map(
+        tuple
+    ),
+    st.builds(Metadata, source=texts, url=texts, extra=st.dictionaries(st.just("page"), st.integers(0, 9))),
+)
+
+
+@given(st.lists(passages, max_size=3))
+def test_passages_come_back_as_they_were_written(tmp_path_factory, written):
+    path = tmp_path_factory.mktemp("passages") / "passages.jsonl"
+
+    assert write_passages(path, written) == len(written)
+    assert list(read_passages(path)) == written

@@ -1,0 +1,114 @@
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command line does, before torch is loaded
+
+from kgpt.kg import KnowledgeGraph, build_graph
+from kgpt.records import (
+    AlignedPassage,
+    Alignment,
+    EntityRecord,
+    Link,
+    Metadata,
+    Question,
+    RelationRecord,
+    Triple,
+)
+from kgpt.sequences import PassageStore, Vocabulary, build_passages, train_vocabulary
+
+CITIES = [
+    ("Berlin", "Germany"),
+    ("Paris", "France"),
+    ("Rome", "Italy"),
+    ("Madrid", "Spain"),
+    ("Oslo", "Norway"),
+]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data beside the repository, or the test is skipped."""
+    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
+    folder = Path(os.environ.get("KGPT_SHARED_DATA", beside))
+    if not folder.is_dir():
+        pytest.skip(f"{folder}: no real data here; set KGPT_SHARED_DATA")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def capitals() -> KnowledgeGraph:
+    """Five countries with their capitals, both ways, and who borders whom."""
+    items = [
+        RelationRecord("P36", "capital"),
+        RelationRecord("P1376", "capital of"),
+        RelationRecord("P47", "borders"),
+    ]
+    for number, (city, country) in enumerate(CITIES):
+        items += [EntityRecord(f"Q{number}", city), EntityRecord(f"Q1{number}", country)]
+        items += [Triple(f"Q1{number}", "P36", f"Q{number}"), Triple(f"Q{number}", "P1376", f"Q1{number}")]
+    items += [Triple("Q10", "P47", "Q11"), Triple("Q11", "P47", "Q10"), Triple("Q11", "P47", "Q13")]
+    return build_graph(items)[0]
+
+
+@pytest.fixture(scope="session")
+def capital_passages() -> list[AlignedPassage]:
+    """A sentence a country, both ends linked."""
+    passages = []
+    for number, (city, country) in enumerate(CITIES):
+        text = (
+            f"{city} is the capital of {country} and a city of many bridges, parks and long winter evenings."
+        )
+        place = text.index(country)
+        links = (Link(0, len(city), f"Q{number}"), Link(place, place + len(country), f"Q1{number}"))
+        aligned = (Alignment(Triple(f"Q1{number}", "P36", f"Q{number}"), 1.0),)
+        passages.append(AlignedPassage(f"d{number}#0", f"d{number}", text, links, aligned, Metadata()))
+    return passages
+
+
+def _texts(passages: list[AlignedPassage]) -> list[str]:
+    names = [f"{city}, capital of, {country}. What is the capital of {country}?" for city, country in CITIES]
+    return [passage.text for passage in passages] + names + ["inverse of borders"]
+
+
+@pytest.fixture(scope="session")
+def writing_words(capital_passages: list[AlignedPassage]) -> Vocabulary:
+    """The words of an encoder-decoder: texts end with `</s>`."""
+    return train_vocabulary(_texts(capital_passages), size=300, starts_text=False)
+
+
+@pytest.fixture(scope="session")
+def masked_words(capital_passages: list[AlignedPassage]) -> Vocabulary:
+    """The words of an encoder: texts stand between `<s>` and `</s>`."""
+    return train_vocabulary(_texts(capital_passages), size=300, starts_text=True)
+
+
+@pytest.fixture(scope="session")
+def writing_passages(
+    capital_passages: list[AlignedPassage], capitals: KnowledgeGraph, writing_words: Vocabulary
+) -> PassageStore:
+    return build_passages(capital_passages, capitals, writing_words)
+
+
+@pytest.fixture(scope="session")
+def masked_passages(
+    capital_passages: list[AlignedPassage], capitals: KnowledgeGraph, masked_words: Vocabulary
+) -> PassageStore:
+    return build_passages(capital_passages, capitals, masked_words)
+
+
+@pytest.fixture(scope="session")
+def capital_questions() -> tuple[Question, ...]:
+    """One question a country."""
+    return tuple(
+        Question(
+            id=f"q{number}",
+            text=f"What is the capital of {country}?",
+            answers=(city,),
+            entity=f"Q1{number}",
+            relation="P36",
+            answer_entities=(f"Q{number}",),
+        )
+        for number, (city, country) in enumerate(CITIES)
+    )

@@ -1,0 +1,46 @@
+from kgpt.corpus import Curation, corpus_slices
+from kgpt.corpus.duplicates import ExactDuplicates
+from kgpt.corpus.length import LengthFilter
+from kgpt.corpus.normalize import Normalize
+from kgpt.records import Document, Dropped, Metadata
+
+
+def test_every_document_is_counted_once_as_kept_or_by_reason():
+    curation = Curation([Normalize(), LengthFilter(min_words=2), ExactDuplicates()])
+    source = [
+        Document("a", "one  two"),
+        Document("b", "One two"),
+        Document("c", "one"),
+        Document("d", " "),
+        Document("a", "three four"),
+        Dropped("e", "not_utf8"),
+    ]
+
+    assert list(curation.documents(source)) == [Document("a", "one two")]
+    assert (curation.num_in, curation.num_out) == (6, 1)
+    assert curation.dropped == {
+        "exact_duplicate": 1,
+        "too_short": 1,
+        "empty": 1,
+        "repeated_id": 1,
+        "not_utf8": 1,
+    }
+
+
+def test_a_document_that_an_early_step_drops_is_not_seen_by_a_later_one():
+    curation = Curation([LengthFilter(min_words=2), ExactDuplicates()])
+
+    kept = list(curation.documents([Document("a", "one"), Document("b", "one"), Document("c", "one two")]))
+
+    assert [document.id for document in kept] == ["c"]
+    assert curation.dropped == {"too_short": 2}
+
+
+def test_slices_count_documents_by_provenance():
+    documents = [Document("a", "x", metadata=Metadata(source="web", language="en")), Document("b", "x")]
+
+    assert corpus_slices(documents) == {
+        "source": {"web": 1, "unknown": 1},
+        "license": {"unknown": 2},
+        "language": {"en": 1, "unknown": 1},
+    }

@@ -1,0 +1,132 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kgpt.errors import DataError
+from kgpt.kg import build_graph
+from kgpt.records import Dropped, EntityRecord, Literal, RelationRecord, Triple
+
+ids = st.integers(0, 6).map("Q{}".format)
+triples = st.lists(st.builds(Triple, ids, st.integers(0, 2).map("P{}".format), ids), min_size=1, max_size=25)
+literals = st.lists(
+    st.builds(
+        Literal,
+        ids,
+        st.just("P9"),
+        st.sampled_from("12"),
+        st.sampled_from(["date", "string"]),
+        st.sampled_from("ab"),
+    ),
+    max_size=6,
+)
+
+
+def content(graph):
+    """Everything a graph says, by number and by name."""
+    names = [
+        list(heap)
+        for n in (graph.entities, graph.relations)
+        for heap in (n.ids, n.labels, n.aliases, n.descriptions)
+    ]
+    return graph.triples.tolist(), names, [graph.literal(row) for row in range(len(graph.literals))]
+
+
+@given(triples, literals, st.sets(ids), st.randoms(use_true_random=False))
+def test_the_order_of_the_input_does_not_matter(triples, literals, named, random):
+    items = [*triples, *literals, *(EntityRecord(one, label=f"name of {one}") for one in named)]
+    mixed = random.sample(items, len(items))
+
+    assert content(build_graph(items)[0]) == content(build_graph(mixed)[0])
+
+
+@given(triples)
+def test_look_ups_agree_with_brute_force(triples):
+    graph, builder = build_graph(triples)
+
+    facts = sorted(set(triples))
+    assert sorted(map(graph.triple, graph.triples)) == facts
+    assert builder.skipped["repeated_triple"] == len(triples) - len(facts)
+    for number, one in enumerate(graph.entities.ids):
+        out, into = [t for t in facts if t.head == one], [t for t in facts if t.tail == one]
+        assert sorted(map(graph.triple, graph.outgoing(number))) == out
+        assert sorted(map(graph.triple, graph.incoming(number))) == into
+        assert graph.degrees[number] == len(out) + len(into)
+        near = sorted({t.tail for t in out} | {t.head for t in into})
+        assert [graph.entities.ids[int(n)] for n in graph.neighbors(number)] == near
+        for other, two in enumerate(graph.entities.ids):
+            assert sorted(map(graph.triple, graph.between(number, other))) == [
+                t for t in out if t.tail == two
+            ]
+        for relation, name in enumerate(graph.relations.ids):
+            tails = [graph.entities.ids[int(n)] for n in graph.tails(number, relation)]
+            assert tails == sorted(t.tail for t in out if t.relation == name)
+
+
+@given(triples, literals)
+def test_literals_are_found_by_their_head(triples, literals):
+    graph, _ = build_graph([*triples, *literals])
+
+    for number, one in enumerate(graph.entities.ids):
+        assert set(graph.literals_of(number)) == {literal for literal in literals if literal.head == one}
+
+
+def test_several_records_of_one_id_are_merged_and_the_first_label_wins():
+    graph, _ = build_graph(
+        [
+            Triple("Q1", "P1", "Q2"),
+            EntityRecord("Q1", aliases=("a",)),
+            EntityRecord("Q1", label="first", aliases=("b", "a"), description="d"),
+            EntityRecord("Q1", label="second"),
+            RelationRecord("P1", aliases=("r",)),
+            RelationRecord("P1", label="near"),
+        ]
+    )
+
+    assert graph.entities.surfaces(0) == ("first", "a", "b")
+    assert graph.entities.descriptions[0] == "d"
+    assert graph.relations.surfaces(0) == ("near", "r")
+
+
+def test_an_entity_without_triples_is_kept_and_a_relation_without_is_counted():
+    graph, builder = build_graph(
+        [Triple("Q1", "P1", "Q2"), EntityRecord("Q3", "lonely"), RelationRecord("P2", "unused")]
+    )
+
+    assert list(graph.entities.ids) == ["Q1", "Q2", "Q3"]
+    assert list(graph.relations.ids) == ["P1"]
+    assert builder.skipped == {"relation_unused": 1}
+
+
+def test_a_relation_named_as_an_entity_takes_its_name():
+    graph, _ = build_graph([Triple("Q1", "P1", "Q2"), EntityRecord("P1", "near")])
+
+    assert graph.relations.label(0) == "near"
+    assert list(graph.entities.ids) == ["Q1", "Q2"]
+
+
+def test_a_relation_that_is_also_an_end_keeps_its_name_on_both_sides():
+    graph, _ = build_graph([Triple("Q1", "P1", "Q2"), Triple("P1", "P2", "Q2"), EntityRecord("P1", "near")])
+
+    assert graph.relations.label(0) == "near"
+    assert graph.entities.label(graph.entity("P1")) == "near"
+
+
+def test_what_the_reader_dropped_is_counted_by_reason():
+    _, builder = build_graph(
+        [Triple("Q1", "P1", "Q2"), Dropped("_:a", "blank_node"), Dropped("_:b", "blank_node")]
+    )
+
+    assert (builder.num_read, dict(builder.skipped)) == (3, {"blank_node": 2})
+
+
+def test_sources_without_a_triple_are_refused():
+    with pytest.raises(DataError, match="the sources hold no triple; a graph needs at least one"):
+        build_graph([EntityRecord("Q1", "lonely")])
+
+
+def test_numbers_are_in_the_order_of_the_ids():
+    graph, _ = build_graph([Triple("b", "z", "a"), Triple("c", "y", "b")])
+
+    assert list(graph.entities.ids) == ["a", "b", "c"]
+    assert np.array_equal(graph.triples, [[1, 1, 0], [2, 0, 1]])

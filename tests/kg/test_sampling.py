@@ -1,0 +1,110 @@
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kgpt.kg import build_graph
+from kgpt.kg.sampling import is_true, sample_outgoing, shuffle_tails, uniform_negatives
+from kgpt.records import Triple
+
+ids = st.integers(0, 7).map("Q{}".format)
+graphs = st.lists(st.builds(Triple, ids, st.sampled_from(["P1", "P2"]), ids), min_size=1, max_size=30).map(
+    lambda triples: build_graph(triples)[0]
+)
+
+
+@given(graphs, st.integers(0, 2**32), st.integers(0, 5))
+def test_sampled_triples_are_distinct_and_of_their_head(graph, seed, limit):
+    for entity in range(graph.num_entities):
+        rows = sample_outgoing(graph, entity, max_triples=limit, rng=np.random.default_rng(seed)).tolist()
+
+        assert len(rows) == len(set(map(tuple, rows))) == min(limit, len(graph.outgoing(entity)))
+        assert all(row in graph.outgoing(entity).tolist() for row in rows)
+
+
+def test_every_neighbour_is_sampled_equally_often():
+    graph, _ = build_graph([Triple("a", "r", f"t{n}") for n in range(4)])
+    rng = np.random.default_rng(0)
+
+    drawn = Counter(
+        int(t) for _ in range(2_000) for t in sample_outgoing(graph, 0, max_triples=1, rng=rng)[:, 2]
+    )
+
+    assert all(drawn[n] == pytest.approx(500, abs=80) for n in range(1, 5))
+
+
+@given(st.integers(2, 6), st.integers(1, 5), st.integers(0, 2**32))
+def test_a_negative_changes_one_end_and_never_to_the_true_entity(num_entities, per_positive, seed):
+    rng = np.random.default_rng(seed)
+    triples = rng.integers(0, num_entities, (20, 3), dtype=np.int32)
+
+    negatives = uniform_negatives(triples, num_entities=num_entities, per_positive=per_positive, rng=rng)
+
+    changed = negatives != triples[:, None, :]
+    assert negatives.shape == (20, per_positive, 3)
+    assert (changed.sum(axis=2) == 1).all()
+    assert not changed[:, :, 1].any()
+    assert ((negatives[:, :, [0, 2]] >= 0) & (negatives[:, :, [0, 2]] < num_entities)).all()
+
+
+def test_negatives_are_uniform_over_sides_and_other_entities():
+    triples = np.repeat(np.array([[2, 0, 3]], np.int32), 8_000, axis=0)
+
+    negatives = uniform_negatives(triples, num_entities=5, per_positive=1, rng=np.random.default_rng(0))[:, 0]
+
+    counts = Counter(map(tuple, negatives.tolist()))
+    expected = [(h, 0, 3) for h in (0, 1, 3, 4)] + [(2, 0, t) for t in (0, 1, 2, 4)]
+    assert sorted(counts) == sorted(expected)
+    assert all(count == pytest.approx(1_000, abs=130) for count in counts.values())
+
+
+@given(graphs, graphs)
+def test_truth_agrees_with_brute_force(graph, other):
+    rows = np.array(
+        [
+            row
+            for row in other.triples
+            if max(row[0], row[2]) < graph.num_entities and row[1] < graph.num_relations
+        ]
+    )
+    rows = rows.reshape(-1, 3).astype(np.int32)
+
+    known = set(map(tuple, graph.triples.tolist()))
+
+    assert is_true(graph, rows).tolist() == [tuple(row) in known for row in rows.tolist()]
+
+
+@given(graphs, st.integers(0, 2**32))
+def test_shuffled_tails_keep_every_degree_and_the_tails_of_each_relation(graph, seed):
+    shuffled = shuffle_tails(graph, rng=np.random.default_rng(seed))
+
+    for end in (0, 2):
+        assert Counter(map(tuple, shuffled.triples[:, [1, end]].tolist())) == Counter(
+            map(tuple, graph.triples[:, [1, end]].tolist())
+        )
+
+
+def test_shuffled_tails_leave_no_true_triple_where_there_is_room():
+    graph, _ = build_graph([Triple(f"h{n}", f"r{n % 3}", f"t{n % 40}") for n in range(600)])
+
+    shuffled = shuffle_tails(graph, rng=np.random.default_rng(0))
+
+    assert not is_true(graph, shuffled.triples).any()
+
+
+def test_shuffling_frees_as_many_triples_of_a_majority_tail_as_can_be():
+    graph, _ = build_graph([Triple(f"h{n}", "r", "major" if n < 60 else f"t{n}") for n in range(100)])
+
+    shuffled = shuffle_tails(graph, rng=np.random.default_rng(0))
+
+    assert is_true(graph, shuffled.triples).mean() == pytest.approx(0.2, abs=0.03)
+
+
+def test_another_seed_shuffles_otherwise():
+    graph, _ = build_graph([Triple(f"h{n}", "r", f"t{n}") for n in range(50)])
+
+    first, second = (shuffle_tails(graph, rng=np.random.default_rng(seed)).triples for seed in (0, 1))
+
+    assert (first != second).any()

@@ -1,0 +1,74 @@
+"""A small real run: stages 1 to 5 by the pipeline, what a model would have done written by hand."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from kgpt.evaluation import asked_facts
+from kgpt.io import write_json, write_json_lines
+from kgpt.pipeline import RunConfig, load_run_config, open_run
+from kgpt.pipeline.measuring import Exam
+from kgpt.pipeline.results import write_results
+from kgpt.randomness import stable_fraction
+from kgpt.records import Outcome
+
+HOSTILE = "<script>alert('x')</script> & $x^$ \"q\""
+SKILL = {"text_only": 0.1, "kg_t5": 0.7, "kg_t5_shuffled": 0.1}
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run with three arms, two seeds and a hostile description."""
+    folder = tmp_path_factory.mktemp("runs") / "small"
+    overrides = [
+        "graph.select.head_frac=0.06",
+        "seeds=[0,1]",
+        "questions.max_test=60",
+        "evaluation.max_facts=80",
+    ]
+    config = load_run_config("demo", overrides).model_copy(update={"about": HOSTILE})
+    with open_run(config, folder) as run:
+        run.sequences()
+    exam = Exam.of(folder)
+    for arm in config.arms:
+        for seed in config.seeds:
+            write_training(folder / "6-arms" / arm / str(seed))
+            path = folder / "7-results" / arm / str(seed) / "outcomes.jsonl"
+            write_json_lines(path, map(asdict, outcomes(config, exam, arm, seed)))
+    write_results(config, folder, exam)
+    return folder
+
+
+def write_training(folder: Path) -> None:
+    """A learning curve and its cost."""
+    points = [
+        {"step": step, "loss": 9 / step, "spans": 9 / step, "learning_rate": 0.1}
+        for step in range(10, 100, 10)
+    ]
+    write_json_lines(folder / "curve.jsonl", points)
+    write_json(folder / "cost.json", {"tokens": 1_234_567, "seconds": 8.5, "flops": 1.5e12})
+
+
+def outcomes(config: RunConfig, exam: Exam, arm: str, seed: int) -> list[Outcome]:
+    """What an arm of the given skill would have done, by a hash of the item."""
+    test = exam.split("test")
+    found = []
+    for question, subsets in zip(test, exam.question_subsets(test), strict=True):
+        right = float(stable_fraction(arm, seed, question.id) < SKILL[arm])
+        said = question.answers[0] if right else HOSTILE
+        found += [
+            Outcome("qa", question.id, metric, right, subsets, said) for metric in ("exact_match", "token_f1")
+        ]
+    for fact in asked_facts(exam.graph, exam.subsets, max_facts=config.evaluation.max_facts):
+        right = float(stable_fraction(arm, seed, fact.id) < SKILL[arm])
+        found += [Outcome("cloze", fact.id, metric, right, fact.subsets, "x") for metric in ("p_at_1", "mrr")]
+        found.append(Outcome("coverage", fact.id, "exact_match", right, fact.subsets, "x"))
+    return found
+
+
+@pytest.fixture
+def results(run_folder: Path) -> dict[str, object]:
+    """What `results.json` of the run holds."""
+    return json.loads((run_folder / "7-results" / "results.json").read_text("utf-8"))

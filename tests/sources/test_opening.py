@@ -1,0 +1,72 @@
+import json
+
+import pytest
+
+from kgpt.errors import DataError
+from kgpt.records import Document, Triple
+from kgpt.sources import open_documents, open_graph, open_questions
+from kgpt.sources.documents import DocumentsFile
+from kgpt.sources.plain_text import TextFiles
+from kgpt.sources.questions import QuestionsFile
+from kgpt.sources.rdf import FORMATS, RdfFile
+from kgpt.sources.trex import TrexFile
+from kgpt.sources.tsv import LabelledFolder, TriplesFile
+
+
+@pytest.mark.parametrize(
+    ("name", "reader"),
+    [("a.tsv", TriplesFile), ("a.txt.gz", TriplesFile), *[(f"a{suffix}.zst", RdfFile) for suffix in FORMATS]],
+)
+def test_the_suffix_tells_the_reader_of_a_graph(tmp_path, name, reader):
+    (tmp_path / name).touch()
+
+    assert type(open_graph(str(tmp_path / name))) is reader
+
+
+def test_a_folder_is_a_labelled_graph(tmp_path):
+    assert open_graph(str(tmp_path)) == LabelledFolder(tmp_path)
+
+
+@pytest.mark.parametrize(("opening", "what"), [(open_graph, "graph"), (open_documents, "corpus")])
+def test_a_form_that_kgpt_does_not_read_is_told_with_those_it_does(tmp_path, opening, what):
+    (tmp_path / "a.docx").touch()
+
+    with pytest.raises(
+        DataError, match=rf"a\.docx: kgpt reads no {what} of this form; allowed suffixes: \."
+    ) as caught:
+        opening(str(tmp_path / "a.docx"))
+
+    assert ".txt" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "reader"),
+    [({"text": "x"}, DocumentsFile), ({"text": "x", "mentions": [], "triples": []}, TrexFile)],
+)
+def test_the_first_line_tells_t_rex_from_documents(tmp_path, value, reader):
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps(value))
+
+    assert open_documents(str(path)) == reader(path)
+
+
+def test_an_empty_file_is_a_corpus_without_documents(tmp_path):
+    (tmp_path / "a.jsonl").touch()
+
+    assert list(open_documents(str(tmp_path / "a.jsonl")).read()) == []
+
+
+def test_a_folder_of_texts_is_a_corpus(tmp_path):
+    assert open_documents(str(tmp_path)) == TextFiles(tmp_path)
+
+
+def test_the_embedded_sample_opens_as_graph_corpus_and_questions():
+    assert Triple("Q15", "P31", "Q5107") in list(open_graph("embedded:atlas").read())
+    assert all(isinstance(document, Document) for document in open_documents("embedded:atlas").read())
+    assert next(iter(open_questions("embedded:atlas").read())).answers
+
+
+def test_questions_open_by_path(tmp_path):
+    (tmp_path / "q.jsonl").touch()
+
+    assert open_questions(str(tmp_path / "q.jsonl")) == QuestionsFile(tmp_path / "q.jsonl")

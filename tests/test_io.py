@@ -1,0 +1,269 @@
+import bz2
+import gzip
+import lzma
+import os
+import shutil
+from collections import namedtuple
+
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kgpt import io
+from kgpt.errors import DataError, StoreError
+
+COMPRESSIONS = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress, "zst": zstandard.compress}
+LINES = "".join(f"Q{i}\tP1\tQ{i * i}\n" for i in range(20_000)).encode()
+
+
+def names_in(folder):
+    return [path.name for path in folder.iterdir()]
+
+
+def no_space(descriptor):
+    raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("suffix", COMPRESSIONS)
+def test_a_compressed_file_is_read_line_by_line(tmp_path, suffix):
+    path = tmp_path / f"triples.tsv.{suffix}"
+    path.write_bytes(COMPRESSIONS[suffix](LINES))
+
+    lines = list(io.read_lines(path))
+
+    assert len(lines) == 20_000
+    assert lines[-1] == (20_000, "Q19999\tP1\tQ399960001")
+
+
+@pytest.mark.parametrize("suffix", COMPRESSIONS)
+def test_a_file_of_several_compressed_parts_is_read_to_its_end(tmp_path, suffix):
+    path = tmp_path / f"triples.tsv.{suffix}"
+    path.write_bytes(COMPRESSIONS[suffix](LINES[:100_000]) + COMPRESSIONS[suffix](LINES[100_000:]))
+
+    assert sum(1 for _ in io.read_lines(path)) == 20_000
+
+
+@pytest.mark.parametrize("suffix", COMPRESSIONS)
+def test_a_torn_file_is_refused_with_its_path(tmp_path, suffix):
+    path = tmp_path / f"triples.tsv.{suffix}"
+    content = COMPRESSIONS[suffix](LINES)
+    path.write_bytes(content[: len(content) // 2])
+
+    with pytest.raises(
+        DataError, match=rf"triples\.tsv\.{suffix}: torn or not what its suffix says, after line \d+: "
+    ):
+        list(io.read_lines(path))
+
+
+@pytest.mark.parametrize("suffix", COMPRESSIONS)
+def test_a_plain_file_under_a_compressed_suffix_is_refused(tmp_path, suffix):
+    path = tmp_path / f"triples.tsv.{suffix}"
+    path.write_bytes(LINES)
+
+    with pytest.raises(DataError, match="torn or not what its suffix says"):
+        io.read_bytes(path)
+
+
+def test_a_gzip_file_with_damaged_bits_inside_is_refused(tmp_path):
+    path = tmp_path / "triples.tsv.gz"
+    content = bytearray(gzip.compress(LINES))
+    content[len(content) // 2 : len(content) // 2 + 2_000] = b"\xff" * 2_000
+    path.write_bytes(content)
+
+    with pytest.raises(DataError, match=r"torn or not what its suffix says|not UTF-8"):
+        list(io.read_lines(path))
+
+
+def test_a_line_that_is_not_utf8_is_told_with_its_number(tmp_path):
+    path = tmp_path / "a.tsv"
+    path.write_bytes(b"fine\n\nbad \xff\n")
+
+    with pytest.raises(DataError, match=r"a\.tsv:3: not UTF-8 \(invalid start byte at byte 4\)"):
+        list(io.read_lines(path))
+
+
+def test_a_missing_file_is_told_with_its_path(tmp_path):
+    with pytest.raises(DataError, match=r"none\.tsv: no such file \(input\); check the path"):
+        list(io.read_lines(tmp_path / "none.tsv"))
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_passed_over(tmp_path):
+    path = tmp_path / "a.tsv"
+    path.write_bytes(b"\xef\xbb\xbfQ1\tP1\r\nQ2\r\n")
+
+    assert list(io.read_lines(path)) == [(1, "Q1\tP1"), (2, "Q2")]
+
+
+@given(st.lists(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r\n\ufeff"))))
+def test_lines_keep_their_numbers_and_blank_ones_are_passed_over(tmp_path_factory, lines):
+    path = tmp_path_factory.mktemp("lines") / "a.txt"
+    path.write_bytes("".join(line + "\n" for line in lines).encode())
+
+    expected = [(number, line) for number, line in enumerate(lines, start=1) if line.encode().strip()]
+
+    assert list(io.read_lines(path)) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [("{", "not JSON"), ("[1]", r"expected a JSON object, found '\[1\]'"), ("x" * 99, r"'x{60}'")],
+)
+def test_a_line_that_is_no_json_object_is_told_with_its_place(tmp_path, line, told):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"a": 1}\n' + line)
+
+    with pytest.raises(DataError, match=rf"a\.jsonl:2: .*{told}"):
+        list(io.read_json_lines(path))
+
+
+def test_json_that_is_not_utf8_is_told_with_its_path(tmp_path):
+    (tmp_path / "a.json").write_bytes(b'{"a": "\xff"}')
+
+    with pytest.raises(DataError, match=r"a\.json: not UTF-8"):
+        io.read_json(tmp_path / "a.json")
+
+
+def test_the_plain_suffix_sets_compression_aside(tmp_path):
+    assert [io.plain_suffix(tmp_path / name) for name in ("a.tsv.gz", "a.ttl", "a.gz")] == [
+        ".tsv",
+        ".ttl",
+        "",
+    ]
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(alphabet=st.characters(codec="utf-8")),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abcd"), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.lists(st.dictionaries(st.sampled_from("abcd"), json_values), max_size=5))
+def test_json_lines_come_back_as_they_were_written(tmp_path_factory, values):
+    path = tmp_path_factory.mktemp("json") / "a.jsonl"
+
+    assert io.write_json_lines(path, values) == len(values)
+    assert [value for _, value in io.read_json_lines(path)] == values
+
+
+@given(st.dictionaries(st.text(alphabet="abc"), st.integers(0, 9)))
+def test_equal_values_have_equal_fingerprints_whatever_their_order(value):
+    assert io.fingerprint(value) == io.fingerprint(dict(reversed(value.items())))
+
+
+def test_different_files_have_different_fingerprints(tmp_path):
+    (tmp_path / "a").write_bytes(b"1")
+    (tmp_path / "b").write_bytes(b"2")
+
+    assert io.fingerprint_file(tmp_path / "a") != io.fingerprint_file(tmp_path / "b")
+
+
+def test_an_exception_in_the_middle_of_a_file_leaves_the_old_one_and_nothing_else(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text("old")
+
+    def values():
+        yield 1
+        raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError):
+        io.write_json_lines(path, values())
+
+    assert names_in(tmp_path) == ["a.jsonl"]
+    assert path.read_text() == "old"
+
+
+def test_a_full_disk_gives_a_store_error_and_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    path = tmp_path / "a.json"
+    path.write_text("old")
+    monkeypatch.setattr(os, "fsync", no_space)
+
+    with pytest.raises(StoreError, match=r"a\.json: cannot be written: No space left on device"):
+        io.write_json(path, {"new": 1})
+
+    assert names_in(tmp_path) == ["a.json"]
+    assert path.read_text() == "old"
+
+
+def test_a_file_below_a_file_is_refused_with_a_store_error(tmp_path):
+    (tmp_path / "file").write_text("x")
+
+    with pytest.raises(StoreError, match="cannot be written"):
+        io.write_json(tmp_path / "file" / "a.json", 1)
+
+
+def test_a_folder_takes_the_place_of_the_old_one_when_the_block_ends(tmp_path):
+    folder = tmp_path / "stage"
+    folder.mkdir()
+    (folder / "old").write_text("x")
+
+    with io.atomic_folder(folder) as partial:
+        (partial / "new").write_text("y")
+        assert names_in(folder) == ["old"]
+
+    assert names_in(folder) == ["new"]
+    assert names_in(tmp_path) == ["stage"]
+
+
+def test_an_exception_in_the_middle_of_a_folder_leaves_the_old_one_and_nothing_else(tmp_path):
+    folder = tmp_path / "stage"
+    folder.mkdir()
+    (folder / "old").write_text("x")
+
+    with pytest.raises(RuntimeError), io.atomic_folder(folder) as partial:
+        (partial / "new").write_text("y")
+        raise RuntimeError("stop")
+
+    assert names_in(tmp_path) == ["stage"]
+    assert names_in(folder) == ["old"]
+
+
+def test_a_full_disk_leaves_no_half_written_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "fsync", no_space)
+
+    with (
+        pytest.raises(StoreError, match="stage: cannot be written: No space left"),
+        io.atomic_folder(tmp_path / "stage") as partial,
+    ):
+        (partial / "new").write_text("y")
+
+    assert names_in(tmp_path) == []
+
+
+def test_too_little_space_is_told_before_anything_is_written(tmp_path, monkeypatch):
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10, 3, 7))
+
+    with (
+        pytest.raises(StoreError, match="7 bytes free on the disk, 67,108,864 needed; make room"),
+        io.atomic_folder(tmp_path / "stage"),
+    ):
+        pytest.fail("the block must not begin")
+
+    assert names_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("kind", ["folder", "file"])
+def test_what_is_somebody_elses_is_not_replaced(tmp_path, kind):
+    path = tmp_path / "mine"
+    target = path / "thesis.txt" if kind == "folder" else path
+    target.parent.mkdir(exist_ok=True)
+    target.write_text("years of work")
+
+    with (
+        pytest.raises(StoreError, match=r"mine: holds something else \(no meta\.json\) and is not replaced"),
+        io.atomic_folder(path, mark="meta.json"),
+    ):
+        pytest.fail("the block must not begin")
+
+    assert target.read_text() == "years of work"
+
+
+def test_an_empty_folder_is_replaced(tmp_path):
+    (tmp_path / "store").mkdir()
+
+    with io.atomic_folder(tmp_path / "store", mark="meta.json") as partial:
+        (partial / "meta.json").write_text("{}")
+
+    assert names_in(tmp_path / "store") == ["meta.json"]
