@@ -52,7 +52,11 @@ def candidates(graph: KnowledgeGraph, documents: list[Document]) -> list[Questio
         groups[head, relation].append(tail)
     questions = []
     for (head, relation), tails in groups.items():
-        if labels[graph.entities.label(head)] > 1 or len(tails) > MAX_TAILS or graph.relations.ids[relation] in LEFT_OUT:
+        if (
+            labels[graph.entities.label(head)] > 1
+            or len(tails) > MAX_TAILS
+            or graph.relations.ids[relation] in LEFT_OUT
+        ):
             continue
         question = ask(graph, head, relation, tails)
         told = [fact in stated for fact in question.facts()]

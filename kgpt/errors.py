@@ -1,12 +1,12 @@
 """The error tree. Every deliberate error is a `KgptError`; the command line prints its message and exits 2.
 
-    KgptError
-    ├── ConfigError       a setting: unknown, of the wrong type, out of range
-    ├── DataError         a user's file: missing, malformed, against its own rules
-    │   └── UnknownEntityError    an id that the graph does not hold
-    ├── StoreError        a folder kgpt wrote: half-written, corrupt, of another version
-    │   └── CheckpointError       a model folder that cannot serve what was asked of it
-    └── RunLockedError    another process works in the same run folder
+KgptError
+├── ConfigError       a setting: unknown, of the wrong type, out of range
+├── DataError         a user's file: missing, malformed, against its own rules
+│   └── UnknownEntityError    an id that the graph does not hold
+├── StoreError        a folder kgpt wrote: half-written, corrupt, of another version
+│   └── CheckpointError       a model folder that cannot serve what was asked of it
+└── RunLockedError    another process works in the same run folder
 """
 
 from collections.abc import Iterable

@@ -69,9 +69,7 @@ class _ZstdReader(RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         while not self._ready:
-            chunk = (self._frame.unused_data if self._frame.eof else b"") or self._file.read(
-                _ZSTD_CHUNK_BYTES
-            )
+            chunk = (self._frame.unused_data if self._frame.eof else b"") or self._file.read(_ZSTD_CHUNK_BYTES)
             if not chunk and self._frame.eof:
                 return 0
             if not chunk:
@@ -182,11 +180,8 @@ def write_json(path: Path, value: object) -> None:
 
 def write_json_lines(path: Path, values: Iterable[object]) -> int:
     """Write one JSON value a line, whole or not at all; gives their number."""
-    count = 0
     with atomic_file(path) as file:
-        for count, value in enumerate(values, start=1):
-            file.write(json_bytes(value) + b"\n")
-    return count
+        return sum(file.write(json_bytes(value) + b"\n") > 0 for value in values)
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -229,12 +224,7 @@ def atomic_folder(path: Path, *, mark: str = "") -> Iterator[Path]:
     Raises:
         StoreError: the disk is full or refuses, or somebody else's folder lies there.
     """
-    if (
-        mark
-        and path.exists()
-        and not (path / mark).is_file()
-        and not (path.is_dir() and not any(path.iterdir()))
-    ):
+    if mark and path.exists() and not (path / mark).is_file() and not (path.is_dir() and not any(path.iterdir())):
         raise StoreError(f"{path}: holds something else (no {mark}) and is not replaced; choose another name")
     partial = _beside(path, PARTIAL_SUFFIX)
     shutil.rmtree(partial, ignore_errors=True)

@@ -79,7 +79,7 @@ class Registry(Generic[Part]):
 
 
 def lax_kinds(value: object, annotation: Any) -> str:
-    """What a setting should be, where pydantic would convert `value` in silence: text to numbers, true to 1; else ''."""
+    """What a setting should be, where pydantic would silently convert `value` (text to numbers, true to 1), or ''."""
     kinds = set(get_args(annotation) or (annotation,)) - {NoneType}
     if not kinds <= {bool, int, float}:
         return ""

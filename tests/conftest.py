@@ -57,9 +57,7 @@ def capital_passages() -> list[AlignedPassage]:
     """A sentence a country, both ends linked."""
     passages = []
     for number, (city, country) in enumerate(CITIES):
-        text = (
-            f"{city} is the capital of {country} and a city of many bridges, parks and long winter evenings."
-        )
+        text = f"{city} is the capital of {country} and a city of many bridges, parks and long winter evenings."
         place = text.index(country)
         links = (Link(0, len(city), f"Q{number}"), Link(place, place + len(country), f"Q1{number}"))
         aligned = (Alignment(Triple(f"Q1{number}", "P36", f"Q{number}"), 1.0),)

@@ -50,9 +50,7 @@ def test_a_torn_file_is_refused_with_its_path(tmp_path, suffix):
     content = COMPRESSIONS[suffix](LINES)
     path.write_bytes(content[: len(content) // 2])
 
-    with pytest.raises(
-        DataError, match=rf"triples\.tsv\.{suffix}: torn or not what its suffix says, after line \d+: "
-    ):
+    with pytest.raises(DataError, match=rf"triples\.tsv\.{suffix}: torn or not what its suffix says, after line \d+: "):
         list(io.read_lines(path))
 
 

@@ -5,9 +5,7 @@ from kgpt.manifest import MANIFEST_NAME, Manifest, read_manifest, stage_fingerpr
 
 
 def test_a_manifest_comes_back_as_it_was_written(tmp_path):
-    manifest = Manifest(
-        stage="corpus", fingerprint="ab", inputs={"x": "1"}, num_in=3, num_out=1, dropped={"empty": 2}
-    )
+    manifest = Manifest(stage="corpus", fingerprint="ab", inputs={"x": "1"}, num_in=3, num_out=1, dropped={"empty": 2})
 
     manifest.write(tmp_path)
 

@@ -36,9 +36,7 @@ def test_the_wikidata_graph_is_read_whole(graph):
 
 
 def test_every_triple_of_t_rex_is_in_the_graph(graph, shared_data):
-    sentences = list(
-        islice(open_documents(str(shared_data / "text" / "trex_sentences.jsonl.gz")).read(), 2_000)
-    )
+    sentences = list(islice(open_documents(str(shared_data / "text" / "trex_sentences.jsonl.gz")).read(), 2_000))
 
     assert all(isinstance(sentence, Document) and sentence.links for sentence in sentences)
     for sentence in sentences:
@@ -65,9 +63,7 @@ def test_one_entitys_whole_rdf_is_read(shared_data):
     assert any(isinstance(one, EntityRecord) and one.id == "Q42" and one.aliases for one in items)
 
 
-@pytest.mark.parametrize(
-    ("name", "num_documents"), [("kore50.benchmark.jsonl.gz", 50), ("RSS-500_wd.ttl.gz", 500)]
-)
+@pytest.mark.parametrize(("name", "num_documents"), [("kore50.benchmark.jsonl.gz", 50), ("RSS-500_wd.ttl.gz", 500)])
 def test_linking_gold_is_read(shared_data, name, num_documents):
     documents = list(read_gold(shared_data / "el" / name))
 

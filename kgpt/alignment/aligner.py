@@ -7,6 +7,7 @@ ends stand in different sentences.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
 
 from kgpt.alignment.sentence import Span, sentence_splitter
 from kgpt.config import Settings
@@ -70,9 +71,7 @@ class Aligner:
             for link in document.links
             if start <= link.start and link.end <= end and link.entity != NIL
         )
-        place = {
-            link: next(i for i, (_, stop) in enumerate(sentences) if link.start + start < stop) for link in links
-        }
+        place = {link: next(i for i, (_, stop) in enumerate(sentences) if link.start + start < stop) for link in links}
         return AlignedPassage(
             id=f"{document.id}#{number}",
             document=document.id,
@@ -85,13 +84,12 @@ class Aligner:
     def _alignments(self, place: dict[Link, int]) -> Iterator[Alignment]:
         numbers = {link: self.graph.entity(link.entity) for link in place}
         best: dict[tuple[int, int, int], float] = {}
-        for head in place:
-            for tail in place:
-                near = place[head] == place[tail]
-                if numbers[head] == numbers[tail] or not (near or self.settings.across_sentences):
-                    continue
-                for row in self.graph.between(numbers[head], numbers[tail]).tolist():
-                    confidence = head.score * tail.score * (1.0 if near else 0.5)
-                    best[tuple(row)] = max(confidence, best.get(tuple(row), 0.0))
+        for (head, head_place), (tail, tail_place) in product(place.items(), repeat=2):
+            near = head_place == tail_place
+            if numbers[head] == numbers[tail] or not (near or self.settings.across_sentences):
+                continue
+            for row in self.graph.between(numbers[head], numbers[tail]).tolist():
+                confidence = head.score * tail.score * (1.0 if near else 0.5)
+                best[tuple(row)] = max(confidence, best.get(tuple(row), 0.0))
         for row, confidence in sorted(best.items()):
             yield Alignment(self.graph.triple(row), confidence)

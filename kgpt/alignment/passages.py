@@ -22,9 +22,7 @@ def read_passages(path: Path) -> Iterator[AlignedPassage]:
             document=value["document"],
             text=value["text"],
             links=tuple(Link(*link) for link in value["links"]),
-            alignments=tuple(
-                Alignment(Triple(*triple), confidence) for *triple, confidence in value["alignments"]
-            ),
+            alignments=tuple(Alignment(Triple(*triple), confidence) for *triple, confidence in value["alignments"]),
             metadata=parse_metadata(value["metadata"]),
         )
 
@@ -36,8 +34,7 @@ def _passage_json(passage: AlignedPassage) -> dict[str, Any]:
         "text": passage.text,
         "links": [(link.start, link.end, link.entity, link.score) for link in passage.links],
         "alignments": [
-            (item.triple.head, item.triple.relation, item.triple.tail, item.confidence)
-            for item in passage.alignments
+            (item.triple.head, item.triple.relation, item.triple.tail, item.confidence) for item in passage.alignments
         ],
         "metadata": metadata_json(passage.metadata),
     }

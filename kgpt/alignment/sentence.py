@@ -24,9 +24,7 @@ def sentence_splitter(language: str = "en") -> Callable[[str], list[Span]]:
     try:
         pipeline: Any = spacy.blank(language)
     except ImportError as error:
-        raise ConfigError(
-            f"alignment.language: spaCy knows no language {language!r}; say a code like 'en'"
-        ) from error
+        raise ConfigError(f"alignment.language: spaCy knows no language {language!r}; say a code like 'en'") from error
     pipeline.max_length = sys.maxsize  # the limit guards parsers, which are not used here
     pipeline.add_pipe("sentencizer", config={"punct_chars": [".", "!", "?", "。", "！", "？", "\n"]})
 

@@ -94,7 +94,9 @@ def align(linked: Path, graph_path: Path, out: Path, as_json: bool) -> None:
         counts = Counts(num_in=len(documents), num_out=len(passages))
         stage.manifest(counts, time.monotonic() - started).write(folder)
     told = {"num_documents": len(documents), "num_passages": len(passages), "num_alignments": num_triples}
-    echo_json(told) if as_json else click.echo(", ".join(f"{n:,} {name.removeprefix('num_')}" for name, n in told.items()))
+    echo_json(told) if as_json else click.echo(
+        ", ".join(f"{n:,} {name.removeprefix('num_')}" for name, n in told.items())
+    )
 
 
 def _print_info(folder: Path, *, as_json: bool) -> None:

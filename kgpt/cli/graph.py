@@ -129,7 +129,11 @@ def _about(folder: Path, entity: str, limit: int) -> dict[str, Any]:
 
     def rows(found: Any, end: int) -> list[dict[str, str]]:
         return [
-            {"relation": opened.relations.label(r[1]), "entity": names.ids[r[end]], "label": names.label(r[end])}
+            {
+                "relation": opened.relations.label(r[1]),
+                "entity": names.ids[r[end]],
+                "label": names.label(r[end]),
+            }
             for r in found[:limit].tolist()
         ]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from kgpt.cli.main import echo_json
-from kgpt.text import table
 from kgpt.records import Document
+from kgpt.text import table
 
 _PATH = click.Path(path_type=Path)
 
@@ -18,11 +18,23 @@ _PATH = click.Path(path_type=Path)
 @click.option("--graph", "graph_path", required=True, type=_PATH, help="Graph store.")
 @click.option("--out", type=str, help="File to write, - for stdout.")
 @click.option("--evaluate", "gold", type=_PATH, help="Gold: documents with links, ELEVANT JSON Lines, NIF Turtle.")
-@click.option("--mode", type=click.Choice(["A2KB", "D2KB"]), default="A2KB", show_default=True, help="D2KB: mentions given.")
+@click.option(
+    "--mode",
+    type=click.Choice(["A2KB", "D2KB"]),
+    default="A2KB",
+    show_default=True,
+    help="D2KB: mentions given.",
+)
 @click.option("--keep-links", is_flag=True, help="Keep the documents' own links and add ours beside them.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def link(
-    documents: str | None, graph_path: Path, out: str | None, gold: Path | None, mode: str, keep_links: bool, as_json: bool
+    documents: str | None,
+    graph_path: Path,
+    out: str | None,
+    gold: Path | None,
+    mode: str,
+    keep_links: bool,
+    as_json: bool,
 ) -> None:
     """Link DOCUMENTS (JSON Lines, - for stdin) to the entities of a graph, or evaluate the linker on gold.
 
@@ -82,5 +94,9 @@ def _evaluate(linker: "Linker", gold: Path, mode: str, *, as_json: bool) -> None
     if as_json:
         echo_json(score.as_json())
         return
-    rows = [[name, f"{v:.3f}" if isinstance(v, float) else str(v)] for name, v in score.as_json().items() if name != "errors"]
+    rows = [
+        [name, f"{v:.3f}" if isinstance(v, float) else str(v)]
+        for name, v in score.as_json().items()
+        if name != "errors"
+    ]
     click.echo(table([str(gold), ""], rows + [[f"error: {name}", str(n)] for name, n in score.errors.items()]))

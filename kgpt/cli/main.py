@@ -55,7 +55,7 @@ class LazyGroup(click.Group):
 @click.option("--quiet", is_flag=True, help="No progress bars and no log lines.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 def cli(quiet: bool, debug: bool) -> None:
-    """Give kgpt a knowledge graph and a corpus; get a language model that knows the graph, and a report that says so."""
+    """Give kgpt a graph and a corpus; get a language model that knows the graph, and a report that says so."""
     del debug  # read by `main`, which also catches what happens before this runs
     if quiet:
         os.environ[QUIET_VARIABLE] = "1"

@@ -20,7 +20,12 @@ _PATH = click.Path(path_type=Path)
 @click.option("--max-items", default=1000, show_default=True, help="Questions or facts asked a task.")
 @click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
 def evaluate(
-    checkpoint: str, tasks: tuple[str, ...], graph_path: Path | None, data_path: str | None, max_items: int, as_json: bool
+    checkpoint: str,
+    tasks: tuple[str, ...],
+    graph_path: Path | None,
+    data_path: str | None,
+    max_items: int,
+    as_json: bool,
 ) -> None:
     """Evaluate CHECKPOINT (a local folder or a Hub name) as it is, without fine-tuning.
 
@@ -29,7 +34,11 @@ def evaluate(
     from kgpt.evaluation import summarize
     from kgpt.model import load_checkpoint
 
-    needed = {"qa": ("--data", data_path), "cloze": ("--graph", graph_path), "coverage": ("--graph", graph_path)}
+    needed = {
+        "qa": ("--data", data_path),
+        "cloze": ("--graph", graph_path),
+        "coverage": ("--graph", graph_path),
+    }
     for task in tasks:
         if needed[task][1] is None:
             raise click.UsageError(f"task {task} needs {needed[task][0]}")

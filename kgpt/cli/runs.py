@@ -7,7 +7,13 @@ import click
 from kgpt.cli.main import echo_json
 
 _PATH = click.Path(path_type=Path)
-_SETS = click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a setting, say training.steps=200.")
+_SETS = click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Override a setting, say training.steps=200.",
+)
 _OUT = click.option("--out", type=_PATH, help="Run folder.  [default: runs/NAME]")
 _STAGES = ("graph", "corpus", "linked", "aligned", "sequences", "arms", "results", "report")
 
@@ -43,7 +49,7 @@ def run(config: str, overrides: tuple[str, ...], out: Path | None, until: str, a
     else:
         from kgpt.report.terminal import results_table
 
-        click.echo(results_table(results, control=settings.control))
+        click.echo(results_table(results))
     if stage == "report":
         from kgpt.report.page import write_report
 

@@ -36,9 +36,7 @@ def normalize(document: Document) -> Document | Dropped:
     if not text.strip():
         return Dropped(document.id, "empty")
     links = (
-        Link(moved[x.start], moved[x.end], x.entity, x.score)
-        for x in document.links
-        if moved[x.start] < moved[x.end]
+        Link(moved[x.start], moved[x.end], x.entity, x.score) for x in document.links if moved[x.start] < moved[x.end]
     )
     return replace(document, text=text, links=tuple(links))
 

@@ -64,7 +64,7 @@ def _answer_batch(
         do_sample=False,
         num_beams=num_answers,
         num_return_sequences=num_answers,
-        length_penalty=0.0,
+        **({"length_penalty": 0.0} if num_answers > 1 else {}),
         output_scores=True,
         return_dict_in_generate=True,
     )

@@ -1,4 +1,4 @@
-"""Cloze probe: does the model prefer the right tail of a fact over the relation's other tails (Petroni et al., 2019)?
+"""Cloze probe: the right tail of a fact against the relation's other tails (Petroni et al., 2019).
 
 For each fact the candidates are the distinct tails of its relation, the fact's other right tails removed (filtered),
 at most `max_candidates`, picked by a hash of their ids. An encoder-decoder scores a candidate by the log-probability
@@ -20,7 +20,8 @@ from kgpt.model import LoadedModel
 from kgpt.progress import track
 from kgpt.randomness import stable_hash
 from kgpt.records import Outcome
-from kgpt.sequences import NO_TARGET, Sequence as TrainingSequence, collate
+from kgpt.sequences import NO_TARGET, collate
+from kgpt.sequences import Sequence as TrainingSequence
 from kgpt.sequences.sequence import plain_sequence
 from kgpt.sequences.triple_stream import HIDDEN, asking
 from kgpt.verbalization import Verbalizer

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +60,9 @@ class FactSubsets:
         )
 
 
-def asked_facts(graph: KnowledgeGraph, subsets: FactSubsets, *, max_facts: int, leave_out: Collection[str] = ()) -> list[AskedFact]:
+def asked_facts(
+    graph: KnowledgeGraph, subsets: FactSubsets, *, max_facts: int, leave_out: Collection[str] = ()
+) -> list[AskedFact]:
     """Up to `max_facts` facts of a graph, picked by a hash of their ids.
 
     Args:
@@ -81,7 +84,7 @@ def _all_facts(graph: KnowledgeGraph, subsets: FactSubsets) -> Iterator[AskedFac
     order = np.lexsort((graph.triples[:, 1], graph.triples[:, 0]))
     rows: NDArray[np.int32] = graph.triples[order]
     fresh = np.flatnonzero(np.r_[True, (rows[1:, :2] != rows[:-1, :2]).any(axis=1), True])
-    for start, end in zip(fresh[:-1], fresh[1:], strict=True):
+    for start, end in pairwise(fresh.tolist()):
         group = rows[start:end]
         triples = [graph.triple(row) for row in group]
         yield AskedFact(

@@ -26,7 +26,10 @@ def token_f1(predicted: str, answers: Collection[str]) -> float:
     >>> round(token_f1("New York", ["New York City"]), 2)
     0.8
     """
-    return max((_f1(normalize_answer(predicted).split(), normalize_answer(one).split()) for one in answers), default=0.0)
+    return max(
+        (_f1(normalize_answer(predicted).split(), normalize_answer(one).split()) for one in answers),
+        default=0.0,
+    )
 
 
 def evaluate_questions(

@@ -56,7 +56,10 @@ def summarize(outcomes: Iterable[Outcome]) -> list[Result]:
 
 
 def compare(
-    arm: str, control: str, arm_outcomes: Sequence[Sequence[Outcome]], control_outcomes: Sequence[Sequence[Outcome]]
+    arm: str,
+    control: str,
+    arm_outcomes: Sequence[Sequence[Outcome]],
+    control_outcomes: Sequence[Sequence[Outcome]],
 ) -> list[Comparison]:
     """The arm against the control on every task, subset and metric; one sequence of outcomes a seed.
 
@@ -85,7 +88,13 @@ def paired_test(differences: NDArray[np.float64]) -> tuple[float, tuple[float, f
         (differences,), np.mean, n_resamples=NUM_RESAMPLES, method="percentile", batch=500, rng=rng
     ).confidence_interval
     test = stats.permutation_test(
-        (differences,), np.mean, permutation_type="samples", n_resamples=NUM_RESAMPLES, batch=500, vectorized=True, rng=rng
+        (differences,),
+        np.mean,
+        permutation_type="samples",
+        n_resamples=NUM_RESAMPLES,
+        batch=500,
+        vectorized=True,
+        rng=rng,
     )
     return mean, (float(interval.low), float(interval.high)), float(test.pvalue)
 

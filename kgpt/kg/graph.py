@@ -36,9 +36,7 @@ class Names:
     def label(self, number: int) -> str:
         """The preferred name, or where there is none the last part of the id."""
         identifier = self.ids[number]
-        return (
-            self.labels[number] or identifier.replace("#", "/").rstrip("/").rsplit("/", 1)[-1] or identifier
-        )
+        return self.labels[number] or identifier.replace("#", "/").rstrip("/").rsplit("/", 1)[-1] or identifier
 
     def surfaces(self, number: int) -> tuple[str, ...]:
         """The label and the aliases, without repeats."""
@@ -168,9 +166,7 @@ class KnowledgeGraph:
             self.entities.ids[int(table.heads[row])],
             self.relations.ids[int(table.relations[row])],
         )
-        return Literal(
-            head, relation, table.values[row], LITERAL_KINDS[int(table.kinds[row])], table.units[row]
-        )
+        return Literal(head, relation, table.values[row], LITERAL_KINDS[int(table.kinds[row])], table.units[row])
 
     def triple(self, row: Sequence[int] | NDArray[np.int32]) -> Triple:
         """A triple of numbers as one of ids."""

@@ -21,7 +21,7 @@ def to_networkx(graph: KnowledgeGraph) -> "networkx.MultiDiGraph":
 
 
 def export_graphml(graph: KnowledgeGraph, path: Path) -> None:
-    """Write the graph as GraphML, for Gephi, Cytoscape and the like; edge ids are numbers, as GraphML wants unique ones."""
+    """Write the graph as GraphML, for Gephi, Cytoscape and the like; its edge ids are numbers, which are unique."""
     keyed = to_networkx(graph)
     out = networkx.MultiDiGraph()
     out.add_nodes_from(keyed.nodes(data=True))

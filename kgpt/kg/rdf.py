@@ -44,16 +44,12 @@ def _add_names(out: rdflib.Graph, node: rdflib.URIRef, names: Names, number: int
     for alias in names.other_names(number):
         out.add((node, SKOS.altLabel, rdflib.Literal(alias, lang="en")))
     if description := names.descriptions[number]:
-        out.add(
-            (node, rdflib.URIRef("http://schema.org/description"), rdflib.Literal(description, lang="en"))
-        )
+        out.add((node, rdflib.URIRef("http://schema.org/description"), rdflib.Literal(description, lang="en")))
 
 
 def _value(literal: Literal) -> rdflib.Literal:
     if literal.kind == "date":
-        return rdflib.Literal(
-            literal.value, datatype=_DATE_TYPES.get(len(literal.value), XSD.date), normalize=False
-        )
+        return rdflib.Literal(literal.value, datatype=_DATE_TYPES.get(len(literal.value), XSD.date), normalize=False)
     if literal.kind == "quantity":
         return rdflib.Literal(literal.value, datatype=_number_type(literal.value), normalize=False)
     return rdflib.Literal(literal.value)

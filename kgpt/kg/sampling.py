@@ -22,7 +22,7 @@ def sample_outgoing(
 def uniform_negatives(
     triples: NDArray[np.int32], *, num_entities: int, per_positive: int, rng: np.random.Generator
 ) -> NDArray[np.int32]:
-    """`per_positive` corruptions of every triple [B, 3]: head or tail, by a fair coin, becomes another entity, [B, K, 3].
+    """`per_positive` corruptions of every triple [B, 3], [B, K, 3]: head or tail, by a fair coin, becomes another.
 
     The true entity is never drawn; a corruption may still be true elsewhere in the graph (see `filtered`).
     """

@@ -1,9 +1,9 @@
 """A part of a graph chosen by rule: by relations, by a share of the heads picked by their names, by number."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +55,7 @@ def select(graph: KnowledgeGraph, rule: GraphSelection, *, asked: Collection[str
         ConfigError: a relation that the graph has not, or nothing left.
     """
     keep, dropped = np.ones(graph.num_triples, bool), {}
-    steps = {
+    steps: dict[str, _Step] = {
         "relation_not_selected": _by_relation,
         "head_not_selected": _by_head,
         "head_not_asked": partial(_by_asked, asked=frozenset(asked)),
@@ -85,6 +85,9 @@ def subgraph(graph: KnowledgeGraph, triples: NDArray[np.int32]) -> KnowledgeGrap
         triples=np.stack(columns, axis=1).astype(np.int32),
         literals=_take_literals(graph.literals, literal_rows, entities, relations),
     )
+
+
+_Step = Callable[[KnowledgeGraph, GraphSelection, NDArray[np.bool_]], NDArray[np.bool_]]
 
 
 def _by_relation(graph: KnowledgeGraph, rule: GraphSelection, keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -146,13 +149,16 @@ def _ids(graph: KnowledgeGraph, row: NDArray[np.int32]) -> Sequence[str]:
     return triple.head, triple.relation, triple.tail
 
 
-def _take_names(names: Names, numbers: NDArray[np.int64]) -> Names:
+def _take_names(names: Names, numbers: NDArray[np.integer[Any]]) -> Names:
     heaps = (names.ids, names.labels, names.aliases, names.descriptions)
     return Names(*(TextHeap.of(heap[int(number)] for number in numbers) for heap in heaps))
 
 
 def _take_literals(
-    table: LiteralTable, rows: NDArray[np.int64], entities: NDArray[np.int64], relations: NDArray[np.int64]
+    table: LiteralTable,
+    rows: NDArray[np.int64],
+    entities: NDArray[np.integer[Any]],
+    relations: NDArray[np.integer[Any]],
 ) -> LiteralTable:
     return LiteralTable(
         heads=np.searchsorted(entities, table.heads[rows]).astype(np.int32),

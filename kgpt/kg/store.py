@@ -42,9 +42,7 @@ def fill_store(graph: KnowledgeGraph, folder: Path, *, skipped: Mapping[str, int
     files = sorted(folder.glob("*.npy"))
     meta = {
         "version": VERSION,
-        "files": {
-            file.name: {"bytes": file.stat().st_size, "sha256": fingerprint_file(file)} for file in files
-        },
+        "files": {file.name: {"bytes": file.stat().st_size, "sha256": fingerprint_file(file)} for file in files},
         "skipped": dict(skipped or {}),
     }
     write_json(folder / META_NAME, meta)
@@ -61,8 +59,9 @@ def open_graph_store(folder: Path) -> KnowledgeGraph:
     for name, told in meta["files"].items():
         found = (folder / name).stat().st_size if (folder / name).is_file() else None
         if found != told["bytes"]:
+            size = "missing" if found is None else f"{found:,} bytes"
             raise StoreError(
-                f"{folder / name}: {'missing' if found is None else f'{found:,} bytes'}, {told['bytes']:,} bytes expected: "
+                f"{folder / name}: {size}, {told['bytes']:,} bytes expected: "
                 "the store is corrupt; build it again with `kgpt graph build`"
             )
     return _graph(folder)
@@ -77,9 +76,7 @@ def verify(folder: Path) -> None:
     open_graph_store(folder)
     for name, told in read_meta(folder)["files"].items():
         if fingerprint_file(folder / name) != told["sha256"]:
-            raise StoreError(
-                f"{folder / name}: its content changed since it was written; build the store again"
-            )
+            raise StoreError(f"{folder / name}: its content changed since it was written; build the store again")
 
 
 def read_meta(folder: Path) -> dict[str, Any]:
@@ -90,21 +87,15 @@ def read_meta(folder: Path) -> dict[str, Any]:
         StoreError: no graph store, half-written, or of another version.
     """
     if not folder.is_dir():
-        raise DataError(
-            f"{folder}: no such graph store; build one with `kgpt graph build SOURCE --out {folder}`"
-        )
+        raise DataError(f"{folder}: no such graph store; build one with `kgpt graph build SOURCE --out {folder}`")
     if not (folder / META_NAME).is_file():
-        raise StoreError(
-            f"{folder}: no {META_NAME}: not a graph store, or a half-written one; build it again"
-        )
+        raise StoreError(f"{folder}: no {META_NAME}: not a graph store, or a half-written one; build it again")
     try:
         meta = read_json(folder / META_NAME)
     except DataError as error:
         raise StoreError(f"{error}: the store is corrupt; build it again") from error
     if meta.get("version") != VERSION:
-        raise StoreError(
-            f"{folder}: store version {meta.get('version')}, this kgpt reads {VERSION}; build it again"
-        )
+        raise StoreError(f"{folder}: store version {meta.get('version')}, this kgpt reads {VERSION}; build it again")
     if not isinstance(meta.get("files"), dict):
         raise StoreError(f"{folder / META_NAME}: lists no files: the store is corrupt; build it again")
     return meta
@@ -163,9 +154,7 @@ def _graph(folder: Path) -> KnowledgeGraph:
 
 
 def _names(folder: Path, kind: str) -> Names:
-    return Names(
-        *(_heap(folder, f"{kind}_{field}") for field in ("ids", "labels", "aliases", "descriptions"))
-    )
+    return Names(*(_heap(folder, f"{kind}_{field}") for field in ("ids", "labels", "aliases", "descriptions")))
 
 
 def _heap(folder: Path, name: str) -> TextHeap:
@@ -177,6 +166,4 @@ def _mapped(folder: Path, name: str) -> NDArray[Any]:
     try:
         return cast(NDArray[Any], np.load(path, mmap_mode="r", allow_pickle=False))
     except (OSError, ValueError) as error:
-        raise StoreError(
-            f"{path}: unreadable ({error}); build the store again with `kgpt graph build`"
-        ) from error
+        raise StoreError(f"{path}: unreadable ({error}); build the store again with `kgpt graph build`") from error

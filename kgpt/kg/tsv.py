@@ -18,9 +18,7 @@ def export_tsv(graph: KnowledgeGraph, folder: Path) -> None:
         StoreError: the disk refuses, or `folder` holds something that is no such graph.
     """
     with atomic_folder(folder, mark=_TRIPLES_NAME) as partial:
-        _write(
-            partial / _TRIPLES_NAME, ((t.head, t.relation, t.tail) for t in map(graph.triple, graph.triples))
-        )
+        _write(partial / _TRIPLES_NAME, ((t.head, t.relation, t.tail) for t in map(graph.triple, graph.triples)))
         _write(partial / "entities.tsv", _name_rows(graph.entities))
         _write(partial / "relations.tsv", _name_rows(graph.relations))
         literals = (graph.literal(row) for row in range(len(graph.literals)))
@@ -38,6 +36,4 @@ def _name_rows(names: Names) -> Iterable[tuple[str, ...]]:
 
 
 def _write(path: Path, rows: Iterable[tuple[str, ...]]) -> None:
-    path.write_text(
-        "".join("\t".join(_BREAKS.sub(" ", cell) for cell in row) + "\n" for row in rows), "utf-8"
-    )
+    path.write_text("".join("\t".join(_BREAKS.sub(" ", cell) for cell in row) + "\n" for row in rows), "utf-8")

@@ -39,9 +39,7 @@ class AliasIndex:
         return cls._from_weights(_name_weights(graph, min_chars))
 
     @classmethod
-    def with_anchors(
-        cls, graph: KnowledgeGraph, documents: Iterable[Document], *, min_chars: int = 2
-    ) -> "AliasIndex":
+    def with_anchors(cls, graph: KnowledgeGraph, documents: Iterable[Document], *, min_chars: int = 2) -> "AliasIndex":
         """The index whose priors also count how often `documents` link each name to each entity."""
         weights = _name_weights(graph, min_chars)
         for document in documents:

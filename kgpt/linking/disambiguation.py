@@ -7,7 +7,7 @@ joins to the candidate. The softmax over a mention's candidates is the link's sc
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from math import log
+from math import log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +67,7 @@ class Disambiguator:
 
     def _score(self, candidate: Candidate, context: frozenset[str], safe: set[int]) -> float:
         profile, near = self._profile(candidate.entity), self._near(candidate.entity)
-        shared = len(profile & context) / (4 + len(profile)) ** 0.5
+        shared = len(profile & context) / sqrt(4 + len(profile))
         others = safe - {candidate.entity}
         coherent = len(near & others) / len(others) if others else 0.0
         weights = self.weights

@@ -9,10 +9,16 @@ from kgpt.text import WORD
 
 _SENTENCE_END = re.compile(r"[.!?:;\n\"”'’)]\s*$")
 _POSSESSIVES = ("'s", "’s")
-_STOP_NAMES = frozenset(
-    "a an and are as at be but by can do for from go had has have he her him his how i if in is it its may me more "
-    "most no not of off on one or our out over own she so some such than that the their them then there they this "
-    "to two up us was we were what when where which who will with you your".split()
+_STOP_NAMES = frozenset(  # function words, never names
+    re.findall(
+        r"\w+",
+        """
+        a an and are as at be but by can do for from go had has have he her him his how i if in is
+        it its may me more most no not of off on one or our out over own she so some such than that
+        the their them then there they this to two up us was we were what when where which who will
+        with you your
+        """,
+    )
 )
 
 
@@ -53,9 +59,7 @@ def candidates_of(surface: str, index: AliasIndex, *, sentence_start: bool = Fal
     return found
 
 
-def _longest(
-    text: str, spans: list[tuple[int, int, str]], place: int, index: AliasIndex
-) -> tuple[Mention, int] | None:
+def _longest(text: str, spans: list[tuple[int, int, str]], place: int, index: AliasIndex) -> tuple[Mention, int] | None:
     start = spans[place][0]
     opening = _opens_sentence(text, start)
     for num_words in range(min(_limit(spans[place][2], index, opening), len(spans) - place), 0, -1):

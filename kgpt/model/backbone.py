@@ -6,7 +6,6 @@ Every family's own names stop here: `states` is the stack without its head, `wor
 from typing import Any
 
 import torch
-from torch import nn
 from transformers import AutoConfig, AutoModelForMaskedLM, AutoModelForSeq2SeqLM
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 from transformers.utils.logging import disable_progress_bar
@@ -20,7 +19,7 @@ _POSITION_SHIFTED = {"roberta", "xlm-roberta", "camembert"}
 _WITHOUT_POSITION_IDS = {"t5", "mt5", "umt5", "longt5"}
 
 
-def build_backbone(settings: BackboneSettings, vocabulary: Vocabulary) -> nn.Module:
+def build_backbone(settings: BackboneSettings, vocabulary: Vocabulary) -> Any:
     """The backbone that `settings` ask for, with a row for every word of `vocabulary`.
 
     Raises:
@@ -47,7 +46,9 @@ def load_backbone(checkpoint: str, architecture: Architecture) -> Any:
         return _AUTO[architecture].from_pretrained(checkpoint, attn_implementation="eager", dtype=torch.float32)
     except Exception as error:  # transformers raises OSError, ValueError, KeyError and safetensors' own here
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise CheckpointError(f"{checkpoint}: cannot be loaded as {architecture.replace('_', '-')}: {reason}") from error
+        raise CheckpointError(
+            f"{checkpoint}: cannot be loaded as {architecture.replace('_', '-')}: {reason}"
+        ) from error
 
 
 def checkpoint_architecture(checkpoint: str) -> Architecture:
@@ -94,8 +95,7 @@ def word_logits(backbone: Any, states: torch.Tensor) -> torch.Tensor:
         if hasattr(backbone, name):
             logits: torch.Tensor = getattr(backbone, name)(states)
             return logits
-    logits = backbone.decoder(backbone.head(states))  # ModernBERT
-    return logits
+    return torch.as_tensor(backbone.decoder(backbone.head(states)))  # ModernBERT
 
 
 def decoder_logits(backbone: Any, states: torch.Tensor) -> torch.Tensor:

@@ -1,9 +1,9 @@
 """A trained model as a folder: a plain Hugging Face checkpoint, the graph's parts beside it.
 
-    config.json, model.safetensors, tokenizer...    opened by AutoModel and AutoTokenizer without kgpt
-    kgpt.json                                       what kgpt knows of it: architecture, prompts, origin
-    graph/graph_parts.safetensors                   entity and relation tables and their heads, where there are any
-    graph/entities.txt, graph/relations.txt         the ids of the tables' rows
+config.json, model.safetensors, tokenizer...    opened by AutoModel and AutoTokenizer without kgpt
+kgpt.json                                       what kgpt knows of it: architecture, prompts, origin
+graph/graph_parts.safetensors                   entity and relation tables and their heads, where there are any
+graph/entities.txt, graph/relations.txt         the ids of the tables' rows
 """
 
 from dataclasses import dataclass
@@ -54,7 +54,12 @@ def build_model(settings: BackboneSettings, vocabulary: Vocabulary, graph: Knowl
 
 
 def save_checkpoint(
-    model: KgptModel, vocabulary: Vocabulary, folder: Path, *, about: dict[str, Any], graph: KnowledgeGraph | None = None
+    model: KgptModel,
+    vocabulary: Vocabulary,
+    folder: Path,
+    *,
+    about: dict[str, Any],
+    graph: KnowledgeGraph | None = None,
 ) -> None:
     """Write the folder described above into an existing folder.
 

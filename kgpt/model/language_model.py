@@ -36,9 +36,7 @@ class KgptModel(nn.Module):
         self.graph: GraphEmbedding | None = None
         if num_entities:
             hidden_size = self.words.embedding_dim
-            self.graph = GraphEmbedding(
-                num_entities=num_entities, num_relations=num_relations, hidden_size=hidden_size
-            )
+            self.graph = GraphEmbedding(num_entities=num_entities, num_relations=num_relations, hidden_size=hidden_size)
             self.entity_head = NodeHead(hidden_size=hidden_size)
             self.relation_head = NodeHead(hidden_size=hidden_size)
 
@@ -91,7 +89,11 @@ class KgptModel(nn.Module):
         return outputs
 
     def _head(
-        self, kind: NodeKind, states_ND: torch.Tensor, targets_N: torch.Tensor, candidates_C: torch.Tensor | None
+        self,
+        kind: NodeKind,
+        states_ND: torch.Tensor,
+        targets_N: torch.Tensor,
+        candidates_C: torch.Tensor | None,
     ) -> HeadOutput:
         if kind == NodeKind.WORD:
             return HeadOutput(word_logits(self.backbone, states_ND), targets_N)

@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from kgpt.config import Settings
 
 Architecture = Literal["encoder", "encoder_decoder"]
@@ -32,4 +34,4 @@ class BackboneSettings(Settings):
     feed_forward_size: int = 384
     dropout: float = 0.0
     max_positions: int = 512
-    extra: dict[str, Any] = {}
+    extra: dict[str, Any] = Field(default_factory=dict)

@@ -17,7 +17,7 @@ from kgpt.manifest import Manifest
 from kgpt.model import build_model, save_checkpoint
 from kgpt.pipeline.config import RunConfig, config_json
 from kgpt.pipeline.data_stages import HELD_OUT, OVERLAP, QUESTIONS, TOKENIZER, open_run_graph
-from kgpt.pipeline.stage import Counts, Stage, describe
+from kgpt.pipeline.stage import Counts, Stage
 from kgpt.progress import say
 from kgpt.randomness import generator
 from kgpt.recipes import TrainingData, recipes
@@ -91,8 +91,7 @@ def train_arm(arm: Arm, sequences: Manifest, *, resume: bool = True) -> Manifest
         write_json(partial / COST, cost(result))
         return Counts(num_in=arm.config.training.steps, num_out=result.tokens)
 
-    manifest = stage.run(publish)
-    say(f"{arm.title}: {describe(manifest)}; trained in {time.monotonic() - started:.0f} s")
+    manifest = stage.run(publish, started=started)
     shutil.rmtree(work, ignore_errors=True)
     return manifest
 
@@ -150,9 +149,7 @@ def _train(arm: Arm, checkpoints: Path) -> TrainingResult:
     torch.manual_seed(arm.seed)
     model = build_model(backbone, data.vocabulary, data.graph if recipe.graph_nodes else None)
     objectives = recipe.objectives(backbone.architecture)
-    result = train(
-        model, mixture, objectives, config.training, folder=checkpoints, seed=arm.seed, what=arm.title
-    )
+    result = train(model, mixture, objectives, config.training, folder=checkpoints, seed=arm.seed, what=arm.title)
     target = checkpoints.parent / MODEL
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir()
@@ -173,4 +170,3 @@ def _about(arm: Arm) -> dict[str, Any]:
         "num_threads": arm.config.training.threads,
         "training": config_json(arm.config.training),
     }
-

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -27,8 +27,8 @@ def _knowledge(value: object) -> object:
 
 
 Knowledge = Annotated[Literal["true", "shuffled"], BeforeValidator(_knowledge)]
-CorpusStepPart = part_of(corpus_steps, object)
-RecipePart = part_of(recipes, object)
+CorpusStepPart: TypeAlias = part_of(corpus_steps)  # type: ignore[valid-type]
+RecipePart: TypeAlias = part_of(recipes)  # type: ignore[valid-type]
 
 
 class GraphSettings(Settings):

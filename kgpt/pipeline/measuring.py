@@ -113,7 +113,13 @@ def measure_arm(arm: Arm, trained: Manifest, exam: Exam) -> Manifest:
 
 
 def fine_tune(
-    loaded: LoadedModel, questions: Sequence[Question], settings: TrainingSettings, *, folder: Path, seed: int, what: str
+    loaded: LoadedModel,
+    questions: Sequence[Question],
+    settings: TrainingSettings,
+    *,
+    folder: Path,
+    seed: int,
+    what: str,
 ) -> None:
     """Train `loaded` further on questions alone, in place."""
     stream = QuestionStream(questions=tuple(questions), vocabulary=loaded.vocabulary)
@@ -124,7 +130,15 @@ def fine_tune(
         pad_id=loaded.vocabulary.pad,
     )
     loaded.model.train()
-    train(loaded.model, mixture, [SPAN_CORRUPTION], settings, folder=folder, seed=seed, what=f"fine-tuning {what}")
+    train(
+        loaded.model,
+        mixture,
+        [SPAN_CORRUPTION],
+        settings,
+        folder=folder,
+        seed=seed,
+        what=f"fine-tuning {what}",
+    )
 
 
 def read_outcomes(folder: Path) -> list[Outcome]:

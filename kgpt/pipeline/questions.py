@@ -25,7 +25,10 @@ class SelectedQuestions:
 
 
 def select_questions(
-    questions: Iterable[Question], graph: KnowledgeGraph, stated: Collection[Triple], settings: QuestionSettings
+    questions: Iterable[Question],
+    graph: KnowledgeGraph,
+    stated: Collection[Triple],
+    settings: QuestionSettings,
 ) -> SelectedQuestions:
     """The questions that `graph` answers, split and marked.
 

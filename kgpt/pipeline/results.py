@@ -45,11 +45,19 @@ def _outcomes_by_seed(config: RunConfig, run: Path, arm: str) -> list[list[Outco
 
 
 def _comparisons(config: RunConfig, outcomes: Mapping[str, Sequence[Sequence[Outcome]]]) -> list[Comparison]:
-    if config.control not in outcomes:
+    """Every arm against the control, and every arm on the true graph against its twins on the shuffled one."""
+    pairs = [(name, config.control) for name in config.arms if config.control in config.arms and name != config.control]
+    pairs += [(name, twin) for name in config.arms for twin in _shuffled_twins(config, name)]
+    return [row for arm, control in pairs for row in compare(arm, control, outcomes[arm], outcomes[control])]
+
+
+def _shuffled_twins(config: RunConfig, arm: str) -> list[str]:
+    """The arms that train the same recipe on the shuffled graph."""
+    settings = config.arms[arm]
+    if settings.knowledge == "shuffled":
         return []
-    control = outcomes[config.control]
-    others = [name for name in config.arms if name != config.control]
-    return [row for name in others for row in compare(name, config.control, outcomes[name], control)]
+    twin = settings.model_copy(update={"knowledge": "shuffled"})
+    return [name for name, other in config.arms.items() if other == twin]
 
 
 def _linking(config: RunConfig, run: Path) -> list[Result]:

@@ -17,7 +17,14 @@ from kgpt.pipeline.config import RunConfig, config_json
 from kgpt.pipeline.measuring import Exam, measure_arm
 from kgpt.pipeline.results import RESULTS, write_results
 from kgpt.pipeline.stage import Stage
-from kgpt.sources import DocumentSource, GraphSource, QuestionSource, open_documents, open_graph, open_questions
+from kgpt.sources import (
+    DocumentSource,
+    GraphSource,
+    QuestionSource,
+    open_documents,
+    open_graph,
+    open_questions,
+)
 
 StageName = Literal["graph", "corpus", "linked", "aligned", "sequences", "arms", "results", "report"]
 STAGES: tuple[StageName, ...] = get_args(StageName)
@@ -33,7 +40,7 @@ class Run:
 
     def sequences(self, *, until: StageName = "sequences") -> Manifest:
         """Stages 1 to 5, or those up to `until`; gives the last one's manifest."""
-        last, previous = None, {}
+        last, previous = None, dict[str, str]()
         for name in STAGES[: STAGES.index("sequences") + 1]:
             last = self._data_stage(name, previous)
             previous = previous | {name: last.fingerprint}
@@ -88,7 +95,9 @@ def open_run(config: RunConfig, folder: Path) -> Iterator[Run]:
             write_json(folder / CONFIG_NAME, config_json(config))
             yield Run(config, folder)
     except Timeout as error:
-        raise RunLockedError(f"{folder}: another kgpt works in this run folder; wait, or choose another --out") from error
+        raise RunLockedError(
+            f"{folder}: another kgpt works in this run folder; wait, or choose another --out"
+        ) from error
 
 
 def load_results(run: Path) -> dict[str, Any]:
@@ -119,7 +128,10 @@ def _ingredients(config: RunConfig, name: StageName, previous: Mapping[str, str]
         ),
     }
     needed, settings = groups[name]
-    return {"inputs": _source_hashes(config, name) | {one: previous[one] for one in needed}, "config": settings}
+    return {
+        "inputs": _source_hashes(config, name) | {one: previous[one] for one in needed},
+        "config": settings,
+    }
 
 
 def _source_hashes(config: RunConfig, name: StageName) -> dict[str, str]:

@@ -51,13 +51,18 @@ class Stage:
             return None
         return manifest if manifest is not None and manifest.fingerprint == self.fingerprint else None
 
-    def run(self, work: Callable[[Path], Counts]) -> Manifest:
-        """Do the work into a new folder, unless an earlier run still stands."""
+    def run(self, work: Callable[[Path], Counts], *, started: float | None = None) -> Manifest:
+        """Do the work into a new folder, unless an earlier run still stands.
+
+        Args:
+            work: fills the folder.
+            started: `time.monotonic()` when the work began, where part of it was done before.
+        """
         if (manifest := self.finished()) is not None:
             say(f"{self.name}: stands")
             return manifest
         with atomic_folder(self.folder) as partial:
-            started = time.monotonic()
+            started = time.monotonic() if started is None else started
             counts = work(partial)
             manifest = self.manifest(counts, time.monotonic() - started)
             manifest.write(partial)

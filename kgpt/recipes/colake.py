@@ -61,7 +61,10 @@ class Colake:
             num_negatives=self.num_negatives,
         )
         text = MaskedTextStream(passages=data.passages, vocabulary=data.vocabulary, max_tokens=self.max_nodes)
-        mixed = {"graphs": WeightedStream(graphs, self.graph_weight), "text": WeightedStream(text, self.text_weight)}
+        mixed = {
+            "graphs": WeightedStream(graphs, self.graph_weight),
+            "text": WeightedStream(text, self.text_weight),
+        }
         return {name: weighted for name, weighted in mixed.items() if weighted.weight > 0}
 
     def objectives(self, architecture: Architecture) -> Sequence[Objective]:

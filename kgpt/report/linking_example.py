@@ -54,18 +54,13 @@ def linking_examples(
         known: whether the graph has an entity; a gold link to another cannot be found, so it is not missed.
         num_documents: how many.
     """
-    pairs = [
-        (one, corpus[one.id]) for one in linked if one.id in corpus and (one.links or corpus[one.id].links)
-    ]
+    pairs = [(one, corpus[one.id]) for one in linked if one.id in corpus and (one.links or corpus[one.id].links)]
 
     def rank(pair: tuple[Document, Document]) -> tuple[bool, bool, int]:
         return not pair[1].links, len(pair[0].text) > _MAX_CHARS, stable_hash("report", pair[0].id)
 
     chosen = sorted((pair for pair in pairs if pair[0].text == pair[1].text), key=rank)[:num_documents]
-    return [
-        LinkingExample(one.id, tuple(spans(one, gold.links, label=label, known=known)))
-        for one, gold in chosen
-    ]
+    return [LinkingExample(one.id, tuple(spans(one, gold.links, label=label, known=known))) for one, gold in chosen]
 
 
 def spans(

@@ -112,9 +112,7 @@ def _draw_line(axes: Axes, line: Line, style: ArmStyle) -> None:
 
 
 def _draw_dot(axes: Axes, height: float, value: Estimate, style: ArmStyle) -> None:
-    axes.plot(
-        [value.low, value.high], [height, height], color=style.color, linewidth=1.3, solid_capstyle="butt"
-    )
+    axes.plot([value.low, value.high], [height, height], color=style.color, linewidth=1.3, solid_capstyle="butt")
     axes.plot(
         value.mean,
         height,

@@ -98,12 +98,7 @@ class RunRecord:
         """The manifests of the stages in order."""
         stages = [f"{number}-{name}" for number, name in enumerate(STAGES[:5], start=1)]
         trained = [arm for arm in self.arms if arm != MAJORITY]
-        parts = [
-            f"{room}/{arm}/{seed}"
-            for room in ("6-arms", "7-results")
-            for arm in trained
-            for seed in self.seeds
-        ]
+        parts = [f"{room}/{arm}/{seed}" for room in ("6-arms", "7-results") for arm in trained for seed in self.seeds]
         found = (read_manifest(self.folder / place) for place in (*stages, *parts))
         return (manifest for manifest in found if manifest is not None)
 

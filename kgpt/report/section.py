@@ -159,7 +159,7 @@ def _verdicts(run: RunRecord) -> Iterator[Verdict]:
     for row in verdict_rows(run.results):
         low, high = row["ci95"]
         tone: Tone = "better" if low > 0 else "worse" if high < 0 else "unclear"
-        yield Verdict(say_verdict(row, values, control=run.control), tone)
+        yield Verdict(say_verdict(row, values), tone)
 
 
 def _knowledge(run: RunRecord, styles: Mapping[str, ArmStyle], key: str) -> Markup | None:
@@ -173,12 +173,8 @@ def _knowledge(run: RunRecord, styles: Mapping[str, ArmStyle], key: str) -> Mark
 def _relations(run: RunRecord, styles: Mapping[str, ArmStyle], key: str) -> RelationFigure | None:
     """The relations with the most items, in the first task that tells relations apart."""
     for task, metric in _BY_RELATION:
-        sizes = {
-            subset: value.n for (_, t, subset, m), value in run.estimates.items() if (t, m) == (task, metric)
-        }
-        shown = sorted(
-            (one for one in sizes if one.startswith("relation:")), key=lambda one: (-sizes[one], one)
-        )
+        sizes = {subset: value.n for (_, t, subset, m), value in run.estimates.items() if (t, m) == (task, metric)}
+        shown = sorted((one for one in sizes if one.startswith("relation:")), key=lambda one: (-sizes[one], one))
         if not shown:
             continue
         rows = [_relation_row(run, task, one, metric, sizes[one]) for one in shown[:_MAX_RELATIONS]]
@@ -208,9 +204,7 @@ def _curves(run: RunRecord, styles: Mapping[str, ArmStyle], key: str) -> Iterato
     for number, objective in enumerate(shown):
         lines = [_line(arm, curve, objective) for (arm, _), curve in points.items()]
         title = objective.replace("_", " ")
-        yield Markup(
-            learning_curve(title, [one for one in lines if one.steps], styles, name=f"{key}-curve-{number}")
-        )
+        yield Markup(learning_curve(title, [one for one in lines if one.steps], styles, name=f"{key}-curve-{number}"))
 
 
 def _line(arm: str, curve: Sequence[Mapping[str, float]], objective: str) -> Line:

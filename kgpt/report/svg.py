@@ -62,6 +62,4 @@ def _own_ids(svg: str, name: str) -> str:
     """Ids that are referred to get `name` in front, the others go."""
     used = {one or other for one, other in _REFERENCE.findall(svg)}
     kept = _IDENTIFIER.sub(lambda found: f' id="{name}-{found[1]}"' if found[1] in used else "", svg)
-    return _REFERENCE.sub(
-        lambda found: f'href="#{name}-{found[1]}"' if found[1] else f"url(#{name}-{found[2]})", kept
-    )
+    return _REFERENCE.sub(lambda found: f'href="#{name}-{found[1]}"' if found[1] else f"url(#{name}-{found[2]})", kept)

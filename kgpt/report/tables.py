@@ -108,19 +108,15 @@ class CostRow:
 def arm_table(runs: Sequence[RunRecord]) -> ArmTable:
     """The arms of one run, or of several under each other, in the columns that any of them has."""
     present = [
-        column
-        for column in COLUMNS
-        if any((arm, *column[:3]) in run.estimates for run in runs for arm in run.arms)
+        column for column in COLUMNS if any((arm, *column[:3]) in run.estimates for run in runs for arm in run.arms)
     ]
-    columns = tuple(
-        (title, _num_items(runs, (task, subset, metric))) for task, subset, metric, title in present
-    )
+    columns = tuple((title, _num_items(runs, (task, subset, metric))) for task, subset, metric, title in present)
     measures = [column[:3] for column in present]
     return ArmTable(columns, tuple(row for run in runs for row in _arm_rows(run, measures)))
 
 
 def comparison_rows(results: Mapping[str, Any]) -> list[ComparisonRow]:
-    """All paired comparisons, arm by arm, each arm's `headline` rows (those to read first) before the others."""
+    """All paired comparisons, arm by arm, each arm's `headline` rows before the others."""
     arms = list(dict.fromkeys(row["arm"] for row in results["comparisons"]))
     ordered = sorted(results["comparisons"], key=lambda row: (arms.index(row["arm"]), _headline_place(row)))
     return [_comparison(row) for row in ordered]
@@ -129,9 +125,7 @@ def comparison_rows(results: Mapping[str, Any]) -> list[ComparisonRow]:
 def stage_row(manifest: Manifest) -> StageRow:
     """A stage's counts."""
     dropped = ", ".join(
-        f"{say_count(count)} {reason.replace('_', ' ')}"
-        for reason, count in manifest.dropped.items()
-        if count
+        f"{say_count(count)} {reason.replace('_', ' ')}" for reason, count in manifest.dropped.items() if count
     )
     return StageRow(
         manifest.stage,
@@ -144,9 +138,7 @@ def stage_row(manifest: Manifest) -> StageRow:
 
 def cost_row(row: Mapping[str, Any]) -> CostRow:
     """A row of `cost`."""
-    return CostRow(
-        row["arm"], row["seed"], say_count(row["tokens"]), f"{row['seconds']:,.0f}", f"{row['flops']:.2e}"
-    )
+    return CostRow(row["arm"], row["seed"], say_count(row["tokens"]), f"{row['seconds']:,.0f}", f"{row['flops']:.2e}")
 
 
 def say_measure(task: str, subset: str, metric: str = "") -> str:
@@ -167,12 +159,7 @@ def say_count(number: float) -> str:
 def _num_items(runs: Sequence[RunRecord], measure: tuple[str, str, str]) -> str:
     """How many items were asked: one number, or the smallest and the largest over the runs."""
     found = sorted(
-        {
-            run.estimates[arm, *measure].n
-            for run in runs
-            for arm in run.arms
-            if (arm, *measure) in run.estimates
-        }
+        {run.estimates[arm, *measure].n for run in runs for arm in run.arms if (arm, *measure) in run.estimates}
     )
     return say_count(found[0]) if len(found) == 1 else f"{say_count(found[0])}–{say_count(found[-1])}"
 
@@ -196,9 +183,7 @@ def _arm_rows(run: RunRecord, measures: Sequence[tuple[str, ...]]) -> list[ArmRo
 def _best(run: RunRecord, measure: tuple[str, ...]) -> float:
     """The best mean of the trained arms; infinite where there is nothing to choose between."""
     means = [
-        value.mean
-        for (arm, *place), value in run.estimates.items()
-        if tuple(place) == measure and arm != MAJORITY
+        value.mean for (arm, *place), value in run.estimates.items() if tuple(place) == measure and arm != MAJORITY
     ]
     return max(means) if len(set(means)) > 1 else float("inf")
 
@@ -218,9 +203,7 @@ def _cell(value: Estimate | None, best: float, *, is_floor: bool) -> Cell:
     if value is None:
         return Cell("–")
     spread = "" if value.spread is None else f"± {value.spread:.3f}"
-    interval = (
-        f"{value.low:.3f} to {value.high:.3f}, n = {value.n}" if value.low < value.high else f"n = {value.n}"
-    )
+    interval = f"{value.low:.3f} to {value.high:.3f}, n = {value.n}" if value.low < value.high else f"n = {value.n}"
     return Cell(f"{value.mean:.3f}", spread, interval, best=value.mean >= best and not is_floor)
 
 

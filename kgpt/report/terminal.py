@@ -39,7 +39,7 @@ def seed_values(results: Mapping[str, Any]) -> Means:
     return values
 
 
-def results_table(results: Mapping[str, Any], *, control: str) -> str:
+def results_table(results: Mapping[str, Any]) -> str:
     """The table of arms, the linker's line, and one verdict an arm."""
     values = seed_values(results)
     arms = list(dict.fromkeys(row["arm"] for row in results["results"] if row["arm"] != "linker"))
@@ -47,16 +47,16 @@ def results_table(results: Mapping[str, Any], *, control: str) -> str:
     header = ["arm", *(title for *_, title in columns)]
     rows = [[arm, *(_cell(values.get((arm, *column[:3]), [])) for column in columns)] for arm in arms]
     lines = [table(header, rows)]
-    lines += ["", *verdicts(results, control=control)]
+    lines += ["", *verdicts(results)]
     if f1 := values.get(("linker", "linking", "all", "in_kb_micro_f1")):
         lines.append(f"entity linking on the corpus' own gold links: in-KB micro F1 {f1[0]:.3f}")
     return "\n".join(lines)
 
 
-def verdicts(results: Mapping[str, Any], *, control: str) -> Iterator[str]:
-    """What each arm knows beyond the control, in plain words."""
+def verdicts(results: Mapping[str, Any]) -> Iterator[str]:
+    """What each arm knows beyond the control, and beyond its twin on the shuffled graph, in plain words."""
     values = seed_values(results)
-    return (say_verdict(row, values, control=control) for row in verdict_rows(results))
+    return (say_verdict(row, values) for row in verdict_rows(results))
 
 
 def verdict_rows(results: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -67,9 +67,9 @@ def verdict_rows(results: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return []
 
 
-def say_verdict(row: Mapping[str, Any], values: Means, *, control: str) -> str:
+def say_verdict(row: Mapping[str, Any], values: Means) -> str:
     """One comparison of `verdict_rows` in plain words."""
-    measure = _measure(row)
+    measure, control = _measure(row), row["control"]
     ours, theirs = (mean(values[arm, *measure]) for arm in (row["arm"], control))
     low, high = row["ci95"]
     said = dict(_VERDICTS)[measure].format(ours=ours, theirs=theirs, control=control)

@@ -60,9 +60,7 @@ class Mixture:
 
     def passes(self, num_steps: int) -> dict[str, float]:
         """How often each stream's records are seen in `num_steps` steps."""
-        return {
-            name: num_steps * count / len(self.streams[name].stream) for name, count in self.num_sequences.items()
-        }
+        return {name: num_steps * count / len(self.streams[name].stream) for name, count in self.num_sequences.items()}
 
     def _batch(self, name: str, step: int) -> Batch:
         count, stream = self.num_sequences[name], self.streams[name].stream

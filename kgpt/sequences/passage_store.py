@@ -69,9 +69,7 @@ class PassageStore:
         return self.triples[self.triple_indptr[number] : self.triple_indptr[number + 1]]
 
 
-def build_passages(
-    passages: Iterable[AlignedPassage], graph: KnowledgeGraph, vocabulary: Vocabulary
-) -> PassageStore:
+def build_passages(passages: Iterable[AlignedPassage], graph: KnowledgeGraph, vocabulary: Vocabulary) -> PassageStore:
     """The store of `passages`."""
     words, anchors, scores, triples, ids = [], [], [], [], []
     for passage in passages:

@@ -102,9 +102,7 @@ class Batch:
         return int(self.present.sum()) + written
 
 
-def collate(
-    sequences: SequenceOf[Sequence], *, pad_id: int, candidates: NDArray[np.int64] | None = None
-) -> Batch:
+def collate(sequences: SequenceOf[Sequence], *, pad_id: int, candidates: NDArray[np.int64] | None = None) -> Batch:
     """Pad `sequences` to the longest; `pad_id` fills the words."""
     import torch
 

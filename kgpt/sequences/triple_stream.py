@@ -60,7 +60,10 @@ class QuestionStream:
         question = self.questions[index]
         answers = self._targets[index]
         return asking(
-            question_text(question.text), answers[int(rng.integers(len(answers)))], self.vocabulary, max_tokens=self.max_tokens
+            question_text(question.text),
+            answers[int(rng.integers(len(answers)))],
+            self.vocabulary,
+            max_tokens=self.max_tokens,
         )
 
     @cached_property

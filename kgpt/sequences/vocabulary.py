@@ -95,7 +95,16 @@ def train_vocabulary(texts: Iterable[str], *, size: int, starts_text: bool) -> V
     Raises:
         ConfigError: `size` leaves no room beside the special words.
     """
-    from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+    from tokenizers import (
+        AddedToken,
+        Tokenizer,
+        decoders,
+        models,
+        normalizers,
+        pre_tokenizers,
+        processors,
+        trainers,
+    )
     from transformers import PreTrainedTokenizerFast
 
     special = [*_SPECIAL, *map(SENTINEL.format, range(NUM_SENTINELS))]
@@ -103,7 +112,9 @@ def train_vocabulary(texts: Iterable[str], *, size: int, starts_text: bool) -> V
         raise ConfigError(f"vocabulary.size: {size} is too small; at least {2 * len(special)}")
     tokenizer = Tokenizer(models.BPE(unk_token="<unk>"))
     tokenizer.normalizer = normalizers.NFC()
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Metaspace(prepend_scheme="first"), pre_tokenizers.Punctuation()])
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Metaspace(prepend_scheme="first"), pre_tokenizers.Punctuation()]
+    )
     tokenizer.decoder = decoders.Metaspace(prepend_scheme="first")
     marks = [AddedToken(one, lstrip=one not in _SPECIAL, special=True) for one in special]  # eats the blank before it
     trainer = trainers.BpeTrainer(vocab_size=size, special_tokens=marks, show_progress=False)

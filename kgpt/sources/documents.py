@@ -35,9 +35,7 @@ class DocumentsFile:
             DataError: a line is malformed, or a link lies out of its text.
         """
         for number, value in read_json_lines(self.path):
-            yield parse_document(
-                value, place=f"{self.path}:{number}", default_id=f"{self.path.name}-{number}"
-            )
+            yield parse_document(value, place=f"{self.path}:{number}", default_id=f"{self.path.name}-{number}")
 
 
 def parse_document(value: Mapping[str, Any], *, place: str, default_id: str = "") -> Document:
@@ -47,9 +45,7 @@ def parse_document(value: Mapping[str, Any], *, place: str, default_id: str = ""
         DataError: a field is missing or of the wrong type, or a link lies out of the text.
     """
     if not isinstance(value.get("text"), str):
-        raise DataError(
-            f"{place}: a document needs a string `text`, found {type(value.get('text')).__name__}"
-        )
+        raise DataError(f"{place}: a document needs a string `text`, found {type(value.get('text')).__name__}")
     try:
         return Document(
             id=default_id if value.get("id") is None else str(value["id"]),

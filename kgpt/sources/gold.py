@@ -29,9 +29,7 @@ def read_gold(path: Path) -> Iterator[Document]:
     for number, value in read_json_lines(path):
         place = f"{path}:{number}"
         yield (
-            _elevant(value, place)
-            if "labels" in value
-            else parse_document(value, place=place, default_id=str(number))
+            _elevant(value, place) if "labels" in value else parse_document(value, place=place, default_id=str(number))
         )
 
 
@@ -40,9 +38,7 @@ def _elevant(value: Mapping[str, Any], place: str) -> Document:
         text = value["text"]
         start, end = value.get("evaluation_span") or (0, len(text))
         links = [_elevant_link(label) for label in value["labels"] if not label.get("optional")]
-        scored = sorted(
-            link for link in links if link is not None and start <= link.start and link.end <= end
-        )
+        scored = sorted(link for link in links if link is not None and start <= link.start and link.end <= end)
         return Document(str(value.get("id", place)), text, tuple(dict.fromkeys(scored)))
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"{place}: not an ELEVANT document: {type(error).__name__}: {error}") from error

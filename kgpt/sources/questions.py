@@ -35,9 +35,7 @@ class QuestionsFile:
         """
         seen: set[str] = set()
         for number, value in read_json_lines(self.path):
-            question = parse_question(
-                value, place=f"{self.path}:{number}", default_id=f"{self.path.name}-{number}"
-            )
+            question = parse_question(value, place=f"{self.path}:{number}", default_id=f"{self.path.name}-{number}")
             if question.id in seen:
                 raise DataError(f"{self.path}:{number}: a second question with the id {question.id!r}")
             seen.add(question.id)
@@ -53,13 +51,9 @@ def parse_question(value: Mapping[str, Any], *, place: str, default_id: str = ""
     fields = {_OTHER_NAMES.get(key, key): item for key, item in value.items()}
     answers = fields.get("answers")
     if not isinstance(fields.get("question"), str) or not isinstance(answers, list) or not answers:
-        raise DataError(
-            f"{place}: a question needs a string `question` and a list `answers` with at least one answer"
-        )
+        raise DataError(f"{place}: a question needs a string `question` and a list `answers` with at least one answer")
     if not isinstance(fields.get("answer_entities", []), list):
-        raise DataError(
-            f"{place}: answer_entities: expected a list of ids, found {fields['answer_entities']!r}"
-        )
+        raise DataError(f"{place}: answer_entities: expected a list of ids, found {fields['answer_entities']!r}")
     split = fields.get("split")
     if split is not None and split not in get_args(QuestionSplit):
         raise DataError(f"{place}: split {split!r}; allowed: {', '.join(get_args(QuestionSplit))}")

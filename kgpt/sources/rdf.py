@@ -2,7 +2,8 @@
 
 Ids are local names for Wikidata's own IRIs (`Q64`, `P36`) and whole IRIs elsewhere. Labels, aliases and
 descriptions come from the usual predicates in the language asked for. Statements about blank nodes are left out
-and counted, as are empty strings and statements about statements. RDF/XML with a DOCTYPE is refused: entity declarations can blow up memory.
+and counted, as are empty strings and statements about statements. RDF/XML with a DOCTYPE is refused: entity
+declarations can blow up memory.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,9 +35,7 @@ _LABELS = {"http://www.w3.org/2000/01/rdf-schema#label", _SKOS + "prefLabel", "h
 _ALIASES = {_SKOS + "altLabel"}
 _DESCRIPTIONS = {"http://schema.org/description", "http://www.w3.org/2000/01/rdf-schema#comment"}
 _DATES = {_XSD + name for name in ("date", "dateTime", "gYear", "gYearMonth")}
-_NUMBERS = {
-    _XSD + name for name in ("decimal", "integer", "int", "long", "double", "float", "nonNegativeInteger")
-}
+_NUMBERS = {_XSD + name for name in ("decimal", "integer", "int", "long", "double", "float", "nonNegativeInteger")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +93,7 @@ class RdfFile:
             return _literal(head, short_id(predicate), tail.value, tail.datatype.value)
         if predicate in _LABELS:
             return EntityRecord(head, label=text)
-        return (
-            EntityRecord(head, aliases=(text,))
-            if predicate in _ALIASES
-            else EntityRecord(head, description=text)
-        )
+        return EntityRecord(head, aliases=(text,)) if predicate in _ALIASES else EntityRecord(head, description=text)
 
 
 def short_id(iri: str) -> str:
@@ -120,6 +115,4 @@ def _literal(head: str, relation: str, value: str, datatype: str) -> Literal:
 def _refuse_doctype(path: Path) -> None:
     with open_bytes(path) as file:
         if b"<!DOCTYPE" in file.read(2**16):
-            raise DataError(
-                f"{path}: RDF/XML with a DOCTYPE is refused (entity bombs); remove the declaration"
-            )
+            raise DataError(f"{path}: RDF/XML with a DOCTYPE is refused (entity bombs); remove the declaration")

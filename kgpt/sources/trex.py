@@ -41,9 +41,7 @@ class TrexFile:
             triples = tuple(Triple(*triple) for triple in value["triples"])
             num_chars = len(value["text"])
         except (KeyError, TypeError) as error:
-            raise DataError(
-                f"{self.path}:{number}: not a T-REx sentence: {type(error).__name__}: {error}"
-            ) from error
+            raise DataError(f"{self.path}:{number}: not a T-REx sentence: {type(error).__name__}: {error}") from error
         except DataError as error:
             raise DataError(f"{self.path}:{number}: {error}") from error
         if links and max(link.end for link in links) > num_chars:

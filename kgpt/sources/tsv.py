@@ -8,7 +8,7 @@ The folder's files, each plain or compressed, only the first required:
     literals.tsv                   head, relation, value, kind (date, quantity or string), unit
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar, cast, get_args
@@ -74,20 +74,18 @@ def read_triples(path: Path) -> Iterator[Triple]:
     for number, line in read_lines(path):
         columns = line.split("\t")
         if len(columns) < 3 or not all(columns[:3]):
-            raise DataError(
-                f"{path}:{number}: expected head, relation and tail separated by tabs, found {line[:80]!r}"
-            )
+            raise DataError(f"{path}:{number}: expected head, relation and tail separated by tabs, found {line[:80]!r}")
         yield Triple(*columns[:3])
 
 
 def _read_named(path: Path, kind: type[Record]) -> Iterator[Record]:
     for number, line in read_lines(path):
-        columns = [squeeze(nfc(column)) for column in line.split("\t")]
+        columns: list[str] = [squeeze(nfc(column)) for column in line.split("\t")]
         if not columns[0] or len(columns) > 4:
             raise DataError(
                 f"{path}:{number}: expected id, label, aliases and description separated by tabs, found {line[:80]!r}"
             )
-        identifier, label, aliases, description = (columns + ["", "", ""])[:4]
+        identifier, label, aliases, description = [*columns, "", "", ""][:4]
         names = tuple(name for name in map(squeeze, aliases.split("|")) if name)
         yield kind(id=identifier, label=label, aliases=names, description=description)
 
@@ -102,7 +100,7 @@ def _read_relations(path: Path) -> Iterator[RelationRecord]:
 
 def _read_literals(path: Path) -> Iterator[Literal]:
     for number, line in read_lines(path):
-        head, relation, value, kind, unit = (line.split("\t") + ["", "", "", ""])[:5]
+        head, relation, value, kind, unit = [*line.split("\t"), "", "", "", ""][:5]
         kinds = get_args(LiteralKind)
         if not (head and relation and value) or kind not in kinds:
             raise DataError(
@@ -112,7 +110,7 @@ def _read_literals(path: Path) -> Iterator[Literal]:
         yield Literal(head, relation, value, cast(LiteralKind, kind), unit)
 
 
-_READERS = {
+_READERS: dict[str, Callable[[Path], Iterator[GraphItem]]] = {
     "triples": read_triples,
     "entities": _read_entities,
     "relations": _read_relations,

@@ -91,7 +91,11 @@ class KgptTrainer(Trainer):  # type: ignore[misc]
         self._partial: Path | None = None
 
     def compute_loss(
-        self, model: Any, inputs: Mapping[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
+        self,
+        model: Any,
+        inputs: Mapping[str, Any],
+        return_outputs: bool = False,
+        num_items_in_batch: Any = None,
     ) -> Any:
         """The combined loss of one step."""
         del num_items_in_batch
@@ -200,6 +204,7 @@ class _Bar(ProgressCallback):  # type: ignore[misc]
             self.training_bar.set_description(self._what)
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **keywords: Any) -> None:
+        del args, state, control, keywords
         if self.training_bar is not None and logs and "loss" in logs:
             self.training_bar.set_postfix(loss=f"{logs['loss']:.3f}")
 

@@ -65,9 +65,7 @@ def load_templates(path: Path = _SHIPPED) -> Templates:
 def _checked(path: Path, relation: str, entry: Mapping[str, list[str]]) -> RelationTemplates:
     for statement in entry.get("statements", []):
         if statement.count(HEAD) != 1 or statement.count(TAIL) != 1:
-            raise DataError(
-                f"{path}: {relation}: the statement {statement!r} needs one {HEAD} and one {TAIL}"
-            )
+            raise DataError(f"{path}: {relation}: the statement {statement!r} needs one {HEAD} and one {TAIL}")
     for question in entry.get("questions", []):
         if question.count(HEAD) != 1 or TAIL in question:
             raise DataError(f"{path}: {relation}: the question {question!r} needs one {HEAD} and no {TAIL}")

@@ -29,9 +29,7 @@ class Verbalizer:
         entities = self.graph.entities
         return entities.label(head), self.graph.relations.label(relation), entities.label(tail)
 
-    def state(
-        self, row: Row, form: Form, rng: np.random.Generator, *, hidden: Hidden = None, mark: str = ""
-    ) -> str:
+    def state(self, row: Row, form: Form, rng: np.random.Generator, *, hidden: Hidden = None, mark: str = "") -> str:
         """The triple in one form; `template` draws one of the relation's sentences.
 
         Args:

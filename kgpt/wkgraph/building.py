@@ -91,7 +91,7 @@ def build_word_knowledge_graph(
 
 def _text_nodes(word_ids: NDArray[np.int64], anchors: Sequence[Anchor], max_nodes: int) -> _Text:
     """Words, each entity's first mention replaced by one entity node; cut to `max_nodes`, the last word kept."""
-    ids, kinds, nodes, place = [], [], dict[int, int](), 0
+    ids, kinds, nodes, place = list[int](), list[int](), dict[int, int](), 0
     for anchor in anchors:
         if anchor.entity in nodes or anchor.start < place:
             continue
@@ -122,9 +122,7 @@ def _draw(
     ]
 
 
-def _fitting(
-    drawn: list[list[tuple[int, int, int]]], anchors: dict[int, int], room: int
-) -> list[tuple[int, int, int]]:
+def _fitting(drawn: list[list[tuple[int, int, int]]], anchors: dict[int, int], room: int) -> list[tuple[int, int, int]]:
     """Triples taken from the anchors in turn while their nodes fit into `room`."""
     known, taken = set(anchors), []
     for turn in range(max(map(len, drawn), default=0)):

@@ -31,9 +31,7 @@ def draw(wkgraph: WordKnowledgeGraph, names: Sequence[str]) -> str:
     axes.axis("off")
     for relation, head, tail in wkgraph.edges.tolist():
         for end in (head, tail):
-            axes.plot(
-                *zip(places[relation], places[end], strict=True), color="#9aa5b1", linewidth=0.8, zorder=1
-            )
+            axes.plot(*zip(places[relation], places[end], strict=True), color="#9aa5b1", linewidth=0.8, zorder=1)
     for node, name in enumerate(names):
         _draw_node(axes, places[node], name, NodeKind(int(wkgraph.kinds[node])), int(wkgraph.positions[node]))
     axes.set_xlim(-1.0, _PER_LINE)
@@ -49,21 +47,21 @@ def _text_places(num_text: int) -> Any:
 def _added_places(wkgraph: WordKnowledgeGraph, text: Any) -> Any:
     """Below the text: one row for every two triples, relation beside its tail."""
     places = np.zeros((len(wkgraph) - wkgraph.num_text, 2))
-    floor, slot, placed = text[:, 1].min() - 2.0, 0, set()
-    for relation, _, tail in wkgraph.edges.tolist():
+    floor, placed = text[:, 1].min() - 2.0, set()
+    for slot, (relation, _, tail) in enumerate(wkgraph.edges.tolist()):
         column, row = slot % 2, slot // 2
         places[relation - wkgraph.num_text] = (1.5 + 6.3 * column, floor - 1.1 * row)
         if tail >= wkgraph.num_text and tail not in placed:
             places[tail - wkgraph.num_text] = (4.3 + 6.3 * column, floor - 1.1 * row)
             placed.add(tail)
-        slot += 1
     return places
 
 
 def _draw_node(axes: Axes, place: Any, name: str, kind: NodeKind, position: int) -> None:
     box = {"boxstyle": "round,pad=0.3", "facecolor": COLORS[kind], "edgecolor": "#52606d", "linewidth": 0.6}
-    label = name if len(name) <= 26 else name[:25] + "…"
-    axes.text(*place, label, ha="center", va="center", fontsize=8.5, bbox=box, zorder=3)
+    shown = name.replace("\n", "¶")
+    label = shown if len(shown) <= 26 else shown[:25] + "…"
+    axes.text(place[0], place[1], label, ha="center", va="center", fontsize=8.5, bbox=box, zorder=3, parse_math=False)
     axes.text(place[0], place[1] - 0.42, str(position), ha="center", va="top", fontsize=6, color="#7b8794")
 
 

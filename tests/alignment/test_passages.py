@@ -10,12 +10,8 @@ passages = st.builds(
     texts,
     texts,
     texts,
-    st.lists(st.builds(Link, st.integers(0, 4), st.integers(5, 9), texts, st.floats(0, 1)), max_size=3).map(
-        tuple
-    ),
-    st.lists(st.builds(Alignment, st.builds(Triple, texts, texts, texts), st.floats(0, 1)), max_size=3).map(
-        tuple
-    ),
+    st.lists(st.builds(Link, st.integers(0, 4), st.integers(5, 9), texts, st.floats(0, 1)), max_size=3).map(tuple),
+    st.lists(st.builds(Alignment, st.builds(Triple, texts, texts, texts), st.floats(0, 1)), max_size=3).map(tuple),
     st.builds(Metadata, source=texts, url=texts, extra=st.dictionaries(st.just("page"), st.integers(0, 9))),
 )
 

@@ -14,9 +14,7 @@ alphabet = st.sampled_from("ab é\u0301\u00a0\t\n\r\x0c\x07\u200b\ufeff\x1f.")
 @st.composite
 def documents(draw):
     text = draw(st.text(alphabet, min_size=1, max_size=30) | st.text(min_size=1, max_size=10))
-    spans = st.tuples(st.integers(0, len(text) - 1), st.integers(1, len(text))).filter(
-        lambda span: span[0] < span[1]
-    )
+    spans = st.tuples(st.integers(0, len(text) - 1), st.integers(1, len(text))).filter(lambda span: span[0] < span[1])
     links = draw(st.lists(spans, max_size=3))
     return Document("d", text, tuple(Link(start, end, f"Q{n}") for n, (start, end) in enumerate(links)))
 

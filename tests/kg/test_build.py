@@ -25,9 +25,7 @@ literals = st.lists(
 def content(graph):
     """Everything a graph says, by number and by name."""
     names = [
-        list(heap)
-        for n in (graph.entities, graph.relations)
-        for heap in (n.ids, n.labels, n.aliases, n.descriptions)
+        list(heap) for n in (graph.entities, graph.relations) for heap in (n.ids, n.labels, n.aliases, n.descriptions)
     ]
     return graph.triples.tolist(), names, [graph.literal(row) for row in range(len(graph.literals))]
 
@@ -55,9 +53,7 @@ def test_look_ups_agree_with_brute_force(triples):
         near = sorted({t.tail for t in out} | {t.head for t in into})
         assert [graph.entities.ids[int(n)] for n in graph.neighbors(number)] == near
         for other, two in enumerate(graph.entities.ids):
-            assert sorted(map(graph.triple, graph.between(number, other))) == [
-                t for t in out if t.tail == two
-            ]
+            assert sorted(map(graph.triple, graph.between(number, other))) == [t for t in out if t.tail == two]
         for relation, name in enumerate(graph.relations.ids):
             tails = [graph.entities.ids[int(n)] for n in graph.tails(number, relation)]
             assert tails == sorted(t.tail for t in out if t.relation == name)
@@ -113,9 +109,7 @@ def test_a_relation_that_is_also_an_end_keeps_its_name_on_both_sides():
 
 
 def test_what_the_reader_dropped_is_counted_by_reason():
-    _, builder = build_graph(
-        [Triple("Q1", "P1", "Q2"), Dropped("_:a", "blank_node"), Dropped("_:b", "blank_node")]
-    )
+    _, builder = build_graph([Triple("Q1", "P1", "Q2"), Dropped("_:a", "blank_node"), Dropped("_:b", "blank_node")])
 
     assert (builder.num_read, dict(builder.skipped)) == (3, {"blank_node": 2})
 

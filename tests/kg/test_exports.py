@@ -41,9 +41,7 @@ def graph():
 
 def named(graph):
     both = (graph.entities, graph.relations)
-    return [
-        (n.ids[i], n.labels[i], set(n.other_names(i)), n.descriptions[i]) for n in both for i in range(len(n))
-    ]
+    return [(n.ids[i], n.labels[i], set(n.other_names(i)), n.descriptions[i]) for n in both for i in range(len(n))]
 
 
 @pytest.mark.parametrize("form", ["nt", "ttl"])
@@ -92,9 +90,7 @@ def test_graphml_gives_the_same_triples_back_under_unique_edge_ids(graph, tmp_pa
 
     back = networkx.read_graphml(path)
 
-    assert {Triple(head, data["relation"], tail) for head, tail, data in back.edges(data=True)} == set(
-        TRIPLES
-    )
+    assert {Triple(head, data["relation"], tail) for head, tail, data in back.edges(data=True)} == set(TRIPLES)
     assert back.nodes["Q64"]["label"] == "Berlin"
     ids = [line.split(' id="')[1].split('"')[0] for line in path.read_text().splitlines() if "<edge " in line]
     assert len(set(ids)) == len(TRIPLES)
@@ -106,9 +102,7 @@ def test_networkx_has_the_graphs_nodes_and_edges(graph):
     assert {Triple(head, relation, tail) for head, tail, relation in out.edges(keys=True)} == set(TRIPLES)
     assert set(out) == set(graph.entities.ids)
     assert out.edges["Q64", "Q183", "P36"]["label"] == "capital"
-    assert {one: out.degree(one) for one in out} == dict(
-        zip(graph.entities.ids, graph.degrees.tolist(), strict=True)
-    )
+    assert {one: out.degree(one) for one in out} == dict(zip(graph.entities.ids, graph.degrees.tolist(), strict=True))
 
 
 def test_pyg_has_the_graphs_edges(graph):

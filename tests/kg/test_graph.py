@@ -8,9 +8,7 @@ GRAPH, _ = build_graph([Triple("Q1", "P1", "Q2"), EntityRecord("Q1", "one", ("un
 
 
 def test_an_unknown_entity_is_told_with_what_ids_look_like():
-    with pytest.raises(
-        UnknownEntityError, match=r"entity 'berlin' is not in the graph \(2 entities, ids like 'Q1'\)"
-    ):
+    with pytest.raises(UnknownEntityError, match=r"entity 'berlin' is not in the graph \(2 entities, ids like 'Q1'\)"):
         GRAPH.entity("berlin")
 
 
@@ -21,9 +19,7 @@ def test_a_triple_goes_to_numbers_and_back():
     assert GRAPH.triple(numbers) == Triple("Q1", "P1", "Q2")
 
 
-@pytest.mark.parametrize(
-    "triple", [Triple("Q9", "P1", "Q2"), Triple("Q1", "P9", "Q2"), Triple("Q1", "P1", "Q9")]
-)
+@pytest.mark.parametrize("triple", [Triple("Q9", "P1", "Q2"), Triple("Q1", "P9", "Q2"), Triple("Q1", "P1", "Q9")])
 def test_a_triple_with_an_unknown_part_has_no_numbers(triple):
     assert GRAPH.numbers(triple) is None
 

@@ -15,9 +15,7 @@ def test_a_heap_holds_the_strings_it_was_given(written):
     assert heap[:] == written
 
 
-@given(
-    st.sets(st.text(alphabet=st.characters(codec="utf-8"))), st.text(alphabet=st.characters(codec="utf-8"))
-)
+@given(st.sets(st.text(alphabet=st.characters(codec="utf-8"))), st.text(alphabet=st.characters(codec="utf-8")))
 def test_a_sorted_heap_finds_what_it_holds_and_nothing_else(written, other):
     ordered = sorted(written)
     heap = TextHeap.of(ordered)

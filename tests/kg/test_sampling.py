@@ -28,9 +28,7 @@ def test_every_neighbour_is_sampled_equally_often():
     graph, _ = build_graph([Triple("a", "r", f"t{n}") for n in range(4)])
     rng = np.random.default_rng(0)
 
-    drawn = Counter(
-        int(t) for _ in range(2_000) for t in sample_outgoing(graph, 0, max_triples=1, rng=rng)[:, 2]
-    )
+    drawn = Counter(int(t) for _ in range(2_000) for t in sample_outgoing(graph, 0, max_triples=1, rng=rng)[:, 2])
 
     assert all(drawn[n] == pytest.approx(500, abs=80) for n in range(1, 5))
 
@@ -63,11 +61,7 @@ def test_negatives_are_uniform_over_sides_and_other_entities():
 @given(graphs, graphs)
 def test_truth_agrees_with_brute_force(graph, other):
     rows = np.array(
-        [
-            row
-            for row in other.triples
-            if max(row[0], row[2]) < graph.num_entities and row[1] < graph.num_relations
-        ]
+        [row for row in other.triples if max(row[0], row[2]) < graph.num_entities and row[1] < graph.num_relations]
     )
     rows = rows.reshape(-1, 3).astype(np.int32)
 

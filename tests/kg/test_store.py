@@ -68,18 +68,14 @@ def test_the_counts_of_a_store_are_told(store):
 
 
 def test_a_missing_store_is_told_with_how_to_build_one(tmp_path):
-    with pytest.raises(
-        DataError, match="none: no such graph store; build one with `kgpt graph build SOURCE --out"
-    ):
+    with pytest.raises(DataError, match="none: no such graph store; build one with `kgpt graph build SOURCE --out"):
         open_graph_store(tmp_path / "none")
 
 
 def test_a_half_written_store_is_recognised(store):
     (store / "meta.json").unlink()
 
-    with pytest.raises(
-        StoreError, match=r"no meta\.json: not a graph store, or a half-written one; build it again"
-    ):
+    with pytest.raises(StoreError, match=r"no meta\.json: not a graph store, or a half-written one; build it again"):
         open_graph_store(store)
 
 
@@ -96,9 +92,7 @@ def test_a_truncated_file_is_told_with_both_sizes(store, name):
     size = (store / name).stat().st_size
     os.truncate(store / name, size - 1)
 
-    with pytest.raises(
-        StoreError, match=rf"{name}: {size - 1:,} bytes, {size:,} bytes expected: the store is corrupt"
-    ):
+    with pytest.raises(StoreError, match=rf"{name}: {size - 1:,} bytes, {size:,} bytes expected: the store is corrupt"):
         open_graph_store(store)
 
 

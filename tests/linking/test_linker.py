@@ -5,9 +5,7 @@ from kgpt.kg import build_graph
 from kgpt.linking import Linker, LinkingSettings
 from kgpt.records import NIL, Document, EntityRecord, Link, Triple
 
-GRAPH, _ = build_graph(
-    [Triple("Q64", "P1", "Q183"), EntityRecord("Q64", "Berlin"), EntityRecord("Q183", "Germany")]
-)
+GRAPH, _ = build_graph([Triple("Q64", "P1", "Q183"), EntityRecord("Q64", "Berlin"), EntityRecord("Q183", "Germany")])
 TEXT = "Berlin is in Germany."
 OURS = (Link(0, 6, "Q64"), Link(13, 20, "Q183"))
 

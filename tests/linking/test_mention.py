@@ -19,18 +19,12 @@ NAMES = [
     "The Who",
     "It",
 ]
-GRAPH, _ = build_graph(
-    [Triple("Q0", "P1", "Q1"), *(EntityRecord(f"Q{n}", name) for n, name in enumerate(NAMES))]
-)
+GRAPH, _ = build_graph([Triple("Q0", "P1", "Q1"), *(EntityRecord(f"Q{n}", name) for n, name in enumerate(NAMES))])
 INDEX = AliasIndex.of(GRAPH)
 pieces = st.sampled_from(
     [*NAMES, *(f"{name}'s" for name in NAMES), "Physics", "O'Hara", ".", ",", " ", "\n", "x", "é", "𝔘"]
 )
-texts = (
-    st.lists(pieces, max_size=12).map(" ".join)
-    | st.lists(pieces, max_size=12).map("".join)
-    | st.text(max_size=30)
-)
+texts = st.lists(pieces, max_size=12).map(" ".join) | st.lists(pieces, max_size=12).map("".join) | st.text(max_size=30)
 
 
 def found(text):

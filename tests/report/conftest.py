@@ -43,10 +43,7 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def write_training(folder: Path) -> None:
     """A learning curve and its cost."""
-    points = [
-        {"step": step, "loss": 9 / step, "spans": 9 / step, "learning_rate": 0.1}
-        for step in range(10, 100, 10)
-    ]
+    points = [{"step": step, "loss": 9 / step, "spans": 9 / step, "learning_rate": 0.1} for step in range(10, 100, 10)]
     write_json_lines(folder / "curve.jsonl", points)
     write_json(folder / "cost.json", {"tokens": 1_234_567, "seconds": 8.5, "flops": 1.5e12})
 
@@ -58,9 +55,7 @@ def outcomes(config: RunConfig, exam: Exam, arm: str, seed: int) -> list[Outcome
     for question, subsets in zip(test, exam.question_subsets(test), strict=True):
         right = float(stable_fraction(arm, seed, question.id) < SKILL[arm])
         said = question.answers[0] if right else HOSTILE
-        found += [
-            Outcome("qa", question.id, metric, right, subsets, said) for metric in ("exact_match", "token_f1")
-        ]
+        found += [Outcome("qa", question.id, metric, right, subsets, said) for metric in ("exact_match", "token_f1")]
     for fact in asked_facts(exam.graph, exam.subsets, max_facts=config.evaluation.max_facts):
         right = float(stable_fraction(arm, seed, fact.id) < SKILL[arm])
         found += [Outcome("cloze", fact.id, metric, right, fact.subsets, "x") for metric in ("p_at_1", "mrr")]

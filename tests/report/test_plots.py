@@ -29,9 +29,7 @@ def figures():
 
 def texts(svg: str) -> list[str]:
     return [
-        "".join(element.itertext())
-        for element in ElementTree.fromstring(svg).iter()
-        if element.tag.endswith("text")
+        "".join(element.itertext()) for element in ElementTree.fromstring(svg).iter() if element.tag.endswith("text")
     ]
 
 

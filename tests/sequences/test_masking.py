@@ -28,9 +28,7 @@ def test_eight_in_ten_become_the_mask_and_one_in_ten_another_word():
     rng = np.random.default_rng(0)
     ids = np.full(100_000, 7)
 
-    out, targets = mask_nodes(
-        ids, np.arange(len(ids)), vocabulary=WORDS, settings=MaskingSettings(share=1.0), rng=rng
-    )
+    out, targets = mask_nodes(ids, np.arange(len(ids)), vocabulary=WORDS, settings=MaskingSettings(share=1.0), rng=rng)
 
     assert (targets == 7).all()
     assert (out == 1000).mean() == pytest.approx(0.8, abs=0.01)

@@ -15,9 +15,7 @@ def test_padding_is_told_apart_and_asks_nothing():
 
 def test_padded_rows_of_the_visibility_see_only_themselves():
     seen = np.array([[True, False], [False, True]])
-    small = Sequence(
-        np.array([1, 2]), np.zeros(2, np.int8), np.arange(2), np.full(2, NO_TARGET), seen
-    )
+    small = Sequence(np.array([1, 2]), np.zeros(2, np.int8), np.arange(2), np.full(2, NO_TARGET), seen)
 
     batch = collate([small, plain_sequence(np.array([1, 2, 3]))], pad_id=0)
 

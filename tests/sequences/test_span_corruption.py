@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -6,7 +8,12 @@ from hypothesis import strategies as st
 from kgpt.sequences.span_corruption import corrupt_spans, random_spans
 
 
-@given(num_words=st.integers(1, 300), density=st.floats(0.05, 0.5), mean=st.floats(1, 8), seed=st.integers(0, 2**32))
+@given(
+    num_words=st.integers(1, 300),
+    density=st.floats(0.05, 0.5),
+    mean=st.floats(1, 8),
+    seed=st.integers(0, 2**32),
+)
 def test_spans_are_in_order_apart_and_inside(num_words, density, mean, seed):
     spans = random_spans(num_words, noise_density=density, mean_span_words=mean, rng=np.random.default_rng(seed))
 
@@ -14,7 +21,7 @@ def test_spans_are_in_order_apart_and_inside(num_words, density, mean, seed):
     assert ends == sorted(ends)
     assert all(start < end for start, end in spans)
     assert not ends or (ends[0] >= 1 and ends[-1] <= num_words)
-    assert all(second[0] > first[1] for first, second in zip(spans, spans[1:], strict=False))
+    assert all(second[0] > first[1] for first, second in pairwise(spans))
 
 
 def test_the_noise_covers_its_share():

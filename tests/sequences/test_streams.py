@@ -66,9 +66,7 @@ def test_a_question_ends_with_the_sentinel_that_its_answer_follows(streams, writ
 
 
 def test_salient_spans_hide_linked_mentions(writing_passages, writing_words):
-    stream = SpanCorruptionStream(
-        passages=writing_passages, vocabulary=writing_words, max_tokens=128, salient_prob=1.0
-    )
+    stream = SpanCorruptionStream(passages=writing_passages, vocabulary=writing_words, max_tokens=128, salient_prob=1.0)
 
     drawn = stream.draw(1, np.random.default_rng(0))
 

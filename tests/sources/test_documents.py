@@ -22,9 +22,7 @@ metadata = st.builds(
 @st.composite
 def documents(draw):
     text = draw(st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=30))
-    spans = st.tuples(st.integers(0, len(text) - 1), st.integers(1, len(text))).filter(
-        lambda span: span[0] < span[1]
-    )
+    spans = st.tuples(st.integers(0, len(text) - 1), st.integers(1, len(text))).filter(lambda span: span[0] < span[1])
     links = draw(st.lists(st.builds(lambda s, e, x: Link(*s, e, x), spans, ids, st.floats(0, 1)), max_size=4))
     triples = draw(st.lists(st.builds(Triple, ids, ids, ids), max_size=3))
     return Document(draw(texts), text, tuple(sorted(links)), draw(metadata), tuple(triples))

@@ -9,9 +9,7 @@ def test_the_sample_is_found_by_name():
 
 
 def test_an_unknown_sample_is_told_with_the_nearest():
-    with pytest.raises(
-        DataError, match=r"embedded:atlass: kgpt ships no such sample; did you mean 'atlas'\?"
-    ):
+    with pytest.raises(DataError, match=r"embedded:atlass: kgpt ships no such sample; did you mean 'atlas'\?"):
         resolve("embedded:atlass", "graphs")
 
 

@@ -31,9 +31,7 @@ def test_a_folder_is_a_labelled_graph(tmp_path):
 def test_a_form_that_kgpt_does_not_read_is_told_with_those_it_does(tmp_path, opening, what):
     (tmp_path / "a.docx").touch()
 
-    with pytest.raises(
-        DataError, match=rf"a\.docx: kgpt reads no {what} of this form; allowed suffixes: \."
-    ) as caught:
+    with pytest.raises(DataError, match=rf"a\.docx: kgpt reads no {what} of this form; allowed suffixes: \.") as caught:
         opening(str(tmp_path / "a.docx"))
 
     assert ".txt" in str(caught.value)

@@ -22,9 +22,7 @@ def test_a_single_file_is_one_document_without_its_byte_order_mark(tmp_path):
     path = tmp_path / "page.txt.gz"
     path.write_bytes(gzip.compress(b"\xef\xbb\xbfKi\xc3\xaf"))
 
-    assert list(TextFiles(path).read()) == [
-        Document("page.txt.gz", "Kiï", metadata=Metadata(source="page.txt.gz"))
-    ]
+    assert list(TextFiles(path).read()) == [Document("page.txt.gz", "Kiï", metadata=Metadata(source="page.txt.gz"))]
 
 
 def test_a_text_that_is_not_utf8_is_left_out_and_counted(tmp_path):

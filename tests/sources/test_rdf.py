@@ -43,9 +43,7 @@ def test_a_statement_becomes_a_record(tmp_path, turtle, record):
 
 
 def test_blank_nodes_are_left_out_and_counted(tmp_path):
-    assert [item.reason for item in read(tmp_path, "wd:Q64 wdt:P1 [] . [] wdt:P1 wd:Q64 .")] == [
-        "blank_node"
-    ] * 2
+    assert [item.reason for item in read(tmp_path, "wd:Q64 wdt:P1 [] . [] wdt:P1 wd:Q64 .")] == ["blank_node"] * 2
 
 
 def test_statements_about_statements_are_left_out_and_counted(tmp_path):
@@ -79,9 +77,7 @@ def test_a_malformed_file_is_told_with_its_path_and_form(tmp_path, name, content
 def test_rdf_xml_with_a_doctype_is_refused(tmp_path):
     (tmp_path / "bomb.owl").write_text('<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a/>')
 
-    with pytest.raises(
-        DataError, match=r"bomb\.owl: RDF/XML with a DOCTYPE is refused .*remove the declaration"
-    ):
+    with pytest.raises(DataError, match=r"bomb\.owl: RDF/XML with a DOCTYPE is refused .*remove the declaration"):
         list(RdfFile(tmp_path / "bomb.owl").read())
 
 
@@ -91,14 +87,10 @@ def test_rdf_xml_without_one_is_read(tmp_path):
         '<rdf:Description rdf:about="http://x.org/a"><x:p rdf:resource="http://x.org/b"/></rdf:Description></rdf:RDF>'
     )
 
-    assert list(RdfFile(tmp_path / "a.rdf").read()) == [
-        Triple("http://x.org/a", "http://x.org/p", "http://x.org/b")
-    ]
+    assert list(RdfFile(tmp_path / "a.rdf").read()) == [Triple("http://x.org/a", "http://x.org/p", "http://x.org/b")]
 
 
-@pytest.mark.parametrize(
-    "content", [gzip.compress(b"<http://a> <http://b> <http://c> .\n" * 99)[:-12], b"<http://a>"]
-)
+@pytest.mark.parametrize("content", [gzip.compress(b"<http://a> <http://b> <http://c> .\n" * 99)[:-12], b"<http://a>"])
 def test_a_torn_or_misnamed_file_is_told_with_its_path(tmp_path, content):
     (tmp_path / "a.nt.gz").write_bytes(content)
 

@@ -46,7 +46,5 @@ def test_a_mention_out_of_its_text_is_left_out_and_counted(tmp_path):
     ],
 )
 def test_a_malformed_sentence_is_told_with_its_line(tmp_path, value):
-    with pytest.raises(
-        DataError, match=r"trex\.jsonl:1: (not a T-REx sentence|link to Q1 has the empty span)"
-    ):
+    with pytest.raises(DataError, match=r"trex\.jsonl:1: (not a T-REx sentence|link to Q1 has the empty span)"):
         read(tmp_path, value)

@@ -8,16 +8,12 @@ from kgpt.errors import DataError
 from kgpt.records import EntityRecord, Literal, RelationRecord, Triple
 from kgpt.sources.tsv import LabelledFolder, TriplesFile
 
-cells = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\t\r\n\ufeff"), min_size=1).filter(
-    str.strip
-)
+cells = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\t\r\n\ufeff"), min_size=1).filter(str.strip)
 
 
 def test_a_folder_gives_triples_names_and_literals(tmp_path):
     (tmp_path / "triples.tsv").write_text("Q1\tP1\tQ2\tsource\n")
-    (tmp_path / "entities.tsv.gz").write_bytes(
-        gzip.compress("Q1\tCafe\u0301\tBistro| |Bar\ta  place\nQ2\n".encode())
-    )
+    (tmp_path / "entities.tsv.gz").write_bytes(gzip.compress("Q1\tCafe\u0301\tBistro| |Bar\ta  place\nQ2\n".encode()))
     (tmp_path / "properties.tsv").write_text("P1\tnear\n")
     (tmp_path / "literals.tsv").write_text("Q1\tP2\t1999\tdate\nQ1\tP3\t5\tquantity\tmetre\n")
 

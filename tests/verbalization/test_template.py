@@ -23,9 +23,7 @@ def test_a_relation_without_templates_is_said_by_its_label():
     templates = Templates({"P1": RelationTemplates(("[H] nears [T].",), ())})
 
     assert templates.of("P2", "colour").questions == ("What is the colour of [H]?",)
-    assert all(
-        s.count(HEAD) == s.count(TAIL) == 1 and "colour" in s for s in templates.of("P2", "colour").statements
-    )
+    assert all(s.count(HEAD) == s.count(TAIL) == 1 and "colour" in s for s in templates.of("P2", "colour").statements)
 
 
 def test_what_a_relation_lacks_is_made_from_its_label():

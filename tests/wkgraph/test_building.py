@@ -60,8 +60,7 @@ def test_the_text_has_each_entitys_first_mention_as_one_node(case):
 
     kinds = built.kinds[: built.num_text].tolist()
     found = [
-        ("entity", n) if kind == NodeKind.ENTITY else n
-        for n, kind in zip(built.ids.tolist(), kinds, strict=False)
+        ("entity", n) if kind == NodeKind.ENTITY else n for n, kind in zip(built.ids.tolist(), kinds, strict=False)
     ]
 
     assert found == expected
