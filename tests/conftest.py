@@ -1,5 +1,7 @@
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +19,9 @@ from kgpt.records import (
     Triple,
 )
 from kgpt.sequences import PassageStore, Vocabulary, build_passages, train_vocabulary
+
+if TYPE_CHECKING:
+    from kgpt.model import BackboneSettings
 
 CITIES = [
     ("Berlin", "Germany"),
@@ -110,3 +115,27 @@ def capital_questions() -> tuple[Question, ...]:
         )
         for number, (city, country) in enumerate(CITIES)
     )
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Callable[..., "BackboneSettings"]:
+    """The settings of a backbone of some thousand parameters, by its family's name."""
+    from kgpt.model import BackboneSettings
+
+    bart = {"encoder_layers": 1, "decoder_layers": 1, "encoder_ffn_dim": 48, "decoder_ffn_dim": 48}
+    bart |= {"encoder_attention_heads": 2, "decoder_attention_heads": 2, "dropout": 0.0}
+
+    def settings(family: str, **changes: object) -> BackboneSettings:
+        told: dict[str, object] = {
+            "family": family,
+            "architecture": "encoder_decoder" if family in {"t5", "bart"} else "encoder",
+            "hidden_size": 32,
+            "num_layers": 1,
+            "num_heads": 2,
+            "feed_forward_size": 48,
+            "max_positions": 128,
+            "extra": bart if family == "bart" else {},
+        }
+        return BackboneSettings(**(told | changes))
+
+    return settings

@@ -27,7 +27,7 @@ def build_backbone(settings: BackboneSettings, vocabulary: Vocabulary) -> Any:
         CheckpointError: the checkpoint cannot be loaded.
     """
     if settings.checkpoint:
-        model = load_backbone(settings.checkpoint, settings.architecture)
+        model = load_backbone(settings.checkpoint, settings.architecture, whole=False)
     else:
         model = _fresh(settings, vocabulary)
     if model.get_input_embeddings().weight.shape[0] < vocabulary.size:
@@ -35,20 +35,31 @@ def build_backbone(settings: BackboneSettings, vocabulary: Vocabulary) -> Any:
     return model
 
 
-def load_backbone(checkpoint: str, architecture: Architecture) -> Any:
+def load_backbone(checkpoint: str, architecture: Architecture, *, whole: bool = True) -> Any:
     """A Hugging Face checkpoint (local folder or Hub name) with its language-model head.
 
+    Args:
+        checkpoint: where.
+        architecture: what it is used as.
+        whole: refuse a checkpoint that lacks weights (transformers makes them up); to train on, they may be fresh.
+
     Raises:
-        CheckpointError: not there, not a checkpoint, or of another architecture.
+        CheckpointError: not there, not a checkpoint, not whole, or of another architecture.
     """
     disable_progress_bar()
     try:
-        return _AUTO[architecture].from_pretrained(checkpoint, attn_implementation="eager", dtype=torch.float32)
+        model, told = _AUTO[architecture].from_pretrained(
+            checkpoint, attn_implementation="eager", dtype=torch.float32, output_loading_info=True
+        )
     except Exception as error:  # transformers raises OSError, ValueError, KeyError and safetensors' own here
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise CheckpointError(
             f"{checkpoint}: cannot be loaded as {architecture.replace('_', '-')}: {reason}"
         ) from error
+    if whole and told["missing_keys"]:
+        lacking = sorted(told["missing_keys"])
+        raise CheckpointError(f"{checkpoint}: lacks {len(lacking)} of the weights, {lacking[0]} first; is it whole?")
+    return model
 
 
 def checkpoint_architecture(checkpoint: str) -> Architecture:

@@ -15,7 +15,7 @@ from safetensors.torch import load_model, save_model
 from torch import nn
 from transformers.utils.logging import disable_progress_bar
 
-from kgpt.errors import CheckpointError
+from kgpt.errors import CheckpointError, DataError
 from kgpt.io import read_json, write_json
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.model.backbone import build_backbone, checkpoint_architecture, load_backbone
@@ -93,17 +93,26 @@ def load_checkpoint(checkpoint: str) -> LoadedModel:
     architecture = checkpoint_architecture(checkpoint)
     backbone = load_backbone(checkpoint, architecture)
     folder = Path(checkpoint)
-    about = read_json(folder / KGPT_FILE) if (folder / KGPT_FILE).is_file() else {}
-    parts = folder / "graph"
-    if not parts.is_dir():
-        return LoadedModel(KgptModel(backbone), load_vocabulary(checkpoint), architecture, about)
-    sizes = [len((parts / f"{name}.txt").read_text("utf-8").splitlines()) for name in ("entities", "relations")]
-    model = KgptModel(backbone, num_entities=sizes[0], num_relations=sizes[1])
+    model = _with_graph(backbone, folder / "graph") if (folder / "graph").is_dir() else KgptModel(backbone)
+    return LoadedModel(model, load_vocabulary(checkpoint), architecture, _about(folder / KGPT_FILE))
+
+
+def _about(path: Path) -> dict[str, Any]:
     try:
+        return read_json(path) if path.is_file() else {}
+    except DataError as error:
+        raise CheckpointError(f"{error}; train again, or delete the file to ask the model in plain words") from error
+
+
+def _with_graph(backbone: nn.Module, parts: Path) -> KgptModel:
+    try:
+        sizes = [len((parts / f"{name}.txt").read_text("utf-8").splitlines()) for name in ("entities", "relations")]
+        model = KgptModel(backbone, num_entities=sizes[0], num_relations=sizes[1])
         load_model(_graph_parts(model), str(parts / "graph_parts.safetensors"))
-    except (OSError, RuntimeError, SafetensorError) as error:
-        raise CheckpointError(f"{parts}: the graph's parts are corrupt ({error}); train again") from error
-    return LoadedModel(model, load_vocabulary(checkpoint), architecture, about)
+    except (OSError, UnicodeDecodeError, AttributeError, RuntimeError, SafetensorError) as error:
+        reason = " ".join(str(error).split())
+        raise CheckpointError(f"{parts}: the graph's parts are corrupt ({reason}); train again") from error
+    return model
 
 
 def _graph_parts(model: KgptModel) -> nn.ModuleDict:
