@@ -78,6 +78,7 @@ def align(linked: Path, graph_path: Path, out: Path, as_json: bool) -> None:
     from kgpt.alignment.passages import write_passages
     from kgpt.io import atomic_folder, fingerprint_file
     from kgpt.kg import open_graph_store
+    from kgpt.manifest import MANIFEST_NAME
     from kgpt.pipeline.data_stages import PASSAGES
     from kgpt.pipeline.stage import Counts, Stage
     from kgpt.progress import track
@@ -89,7 +90,7 @@ def align(linked: Path, graph_path: Path, out: Path, as_json: bool) -> None:
     passages = list(aligner.align(track(documents, what="aligning", total=len(documents))))
     num_triples = sum(len(passage.alignments) for passage in passages)
     stage = Stage(name="aligned", folder=out, inputs={str(linked): fingerprint_file(linked)}, config={})
-    with atomic_folder(out) as folder:
+    with atomic_folder(out, mark=MANIFEST_NAME) as folder:
         write_passages(folder / PASSAGES, passages)
         counts = Counts(num_in=len(documents), num_out=len(passages))
         stage.manifest(counts, time.monotonic() - started).write(folder)

@@ -9,7 +9,7 @@ from typing import Any
 
 from kgpt.errors import StoreError
 from kgpt.io import atomic_folder
-from kgpt.manifest import Manifest, read_manifest, stage_fingerprint, versions
+from kgpt.manifest import MANIFEST_NAME, Manifest, read_manifest, stage_fingerprint, versions
 from kgpt.progress import say
 
 
@@ -61,7 +61,7 @@ class Stage:
         if (manifest := self.finished()) is not None:
             say(f"{self.name}: stands")
             return manifest
-        with atomic_folder(self.folder) as partial:
+        with atomic_folder(self.folder, mark=MANIFEST_NAME) as partial:
             started = time.monotonic() if started is None else started
             counts = work(partial)
             manifest = self.manifest(counts, time.monotonic() - started)

@@ -34,12 +34,14 @@ def read_gold(path: Path) -> Iterator[Document]:
 
 
 def _elevant(value: Mapping[str, Any], place: str) -> Document:
+    """The part of a document that is evaluated: its text outside `evaluation_span` has no gold, so it is cut off."""
     try:
         text = value["text"]
         start, end = value.get("evaluation_span") or (0, len(text))
         links = [_elevant_link(label) for label in value["labels"] if not label.get("optional")]
-        scored = sorted(link for link in links if link is not None and start <= link.start and link.end <= end)
-        return Document(str(value.get("id", place)), text, tuple(dict.fromkeys(scored)))
+        scored = {link for link in links if link is not None and start <= link.start and link.end <= end}
+        moved = sorted(Link(link.start - start, link.end - start, link.entity) for link in scored)
+        return Document(str(value.get("id", place)), text[start:end], tuple(moved))
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"{place}: not an ELEVANT document: {type(error).__name__}: {error}") from error
     except DataError as error:

@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_model, save_model
 from torch.utils.data import Dataset, SequentialSampler
 from transformers import ProgressCallback, Trainer, TrainerCallback, TrainingArguments
 from transformers.trainer_callback import ExportableState, PrinterCallback
 
+from kgpt.errors import StoreError
 from kgpt.model import KgptModel
 from kgpt.objectives import Objective, combine
 from kgpt.progress import is_quiet, say
@@ -120,15 +122,18 @@ class KgptTrainer(Trainer):  # type: ignore[misc]
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         """Let the Trainer write into a partial folder, then seal and rename it."""
         target = Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}"
-        partial = checkpoint.partial_of(target)
-        shutil.rmtree(partial, ignore_errors=True)
-        self._partial = partial
-        super()._save_checkpoint(model, trial)
-        if self.args.should_save:
-            checkpoint.publish(partial / target.name, target)
-            shutil.rmtree(partial, ignore_errors=True)
-            checkpoint.remove_others(target.parent, target)
-        self._partial = None
+        self._partial = checkpoint.partial_of(target)
+        shutil.rmtree(self._partial, ignore_errors=True)
+        try:
+            super()._save_checkpoint(model, trial)
+            if self.args.should_save:
+                checkpoint.publish(self._partial / target.name, target)
+                checkpoint.remove_others(target.parent, target)
+        except (OSError, RuntimeError, SafetensorError) as error:  # torch and safetensors have their own for a full disk
+            raise StoreError(f"{target}: cannot be written: {' '.join(str(error).split())}") from error
+        finally:
+            shutil.rmtree(self._partial, ignore_errors=True)
+            self._partial = None
 
     def _get_output_dir(self, trial: Any) -> str:
         del trial

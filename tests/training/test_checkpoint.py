@@ -3,6 +3,7 @@ import os
 
 import pytest
 
+from kgpt.errors import StoreError
 from kgpt.training.checkpoint import is_whole, newest_checkpoint, partial_of, publish, remove_others
 
 
@@ -98,7 +99,7 @@ def test_a_full_disk_leaves_the_older_one_as_it_was(tmp_path, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(StoreError, match="No space left"):
             sealed(tmp_path, 20)
 
     assert newest_checkpoint(tmp_path) == older
