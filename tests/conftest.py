@@ -1,3 +1,4 @@
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -139,3 +140,69 @@ def tiny() -> Callable[..., "BackboneSettings"]:
         return BackboneSettings(**(told | changes))
 
     return settings
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A user's folder: a graph of forty countries, a text on every second one, questions, a config of few steps."""
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "graph").mkdir()
+    names = [(f"Q{i}", f"Citytown{i}", f"Q{100 + i}", f"Landia{i}") for i in range(40)]
+    triples = [row for a, _, b, _ in names for row in (f"{b}\tP36\t{a}", f"{a}\tP1376\t{b}")]
+    triples += [f"Q{100 + i}\tP47\tQ{100 + (i + 1) % 40}" for i in range(40)]
+    entities = [row for a, city, b, land in names for row in (f"{a}\t{city}", f"{b}\t{land}")]
+    relations = ["P36\tcapital", "P1376\tcapital of", "P47\tshares border with"]
+    for name, rows in (("triples", triples), ("entities", entities), ("relations", relations)):
+        (folder / "graph" / f"{name}.tsv").write_text("".join(f"{row}\n" for row in rows), "utf-8")
+    documents = [
+        {"id": f"d{a}", "text": f"{city} is the capital of {land}. It has many bridges, wide parks and a long winter."}
+        for a, city, _, land in names[::2]
+    ]
+    questions = [
+        {
+            "id": f"q{b}",
+            "question": f"What is the capital of {land}?",
+            "answers": [city],
+            "entity": b,
+            "relation": "P36",
+            "answer_entities": [a],
+        }
+        for a, city, b, land in names
+    ]
+    for name, values in (("documents", documents), ("questions", questions)):
+        (folder / f"{name}.jsonl").write_text("".join(f"{json.dumps(value)}\n" for value in values), "utf-8")
+    (folder / "tiny.yaml").write_text(TINY_CONFIG.format(folder=folder), "utf-8")
+    return folder
+
+
+TINY_CONFIG = """
+name: tiny
+graph: {{sources: ["{folder}/graph"]}}
+corpus: {{sources: ["{folder}/documents.jsonl"], steps: [normalize, exact_duplicates]}}
+questions: {{sources: ["{folder}/questions.jsonl"]}}
+alignment: {{min_words: 1}}
+vocabulary: {{size: 200}}
+backbone: {{hidden_size: 32, num_layers: 1, num_heads: 2, feed_forward_size: 48, dropout: 0.1}}
+training: {{steps: 6, tokens_per_step: 128, checkpoint_every: 2, num_threads: 1, log_every: 1}}
+evaluation:
+  max_facts: 12
+  max_candidates: 5
+  held_out_frac: 0.2
+  fine_tuning: {{steps: 2, tokens_per_step: 64, checkpoint_every: 0, num_threads: 1}}
+arms:
+  text_only: {{recipe: text_only}}
+  kg_t5: {{recipe: kg_t5}}
+  kg_t5_shuffled: {{recipe: kg_t5, knowledge: shuffled}}
+seeds: [0, 1]
+"""
+
+
+@pytest.fixture(scope="session")
+def finished_run(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run folder of the project's config, all arms and seeds trained and measured; not to be written into."""
+    from kgpt.pipeline import load_run_config, open_run
+
+    folder = tmp_path_factory.mktemp("runs") / "tiny"
+    with open_run(load_run_config(str(project / "tiny.yaml")), folder) as run:
+        run.results()
+    return folder

@@ -40,24 +40,33 @@ def is_true(graph: KnowledgeGraph, triples: NDArray[np.int32]) -> NDArray[np.boo
     return np.isin(_keys(graph, triples), _keys(graph, graph.triples))
 
 
-def shuffle_tails(graph: KnowledgeGraph, *, rng: np.random.Generator) -> KnowledgeGraph:
+def shuffle_tails(
+    graph: KnowledgeGraph, *, rng: np.random.Generator, avoid: NDArray[np.int32] | None = None
+) -> KnowledgeGraph:
     """The graph with the tails permuted inside each relation: the control whose facts are wrong.
 
     Every entity's triples are as many as before in each relation and direction. Pairs of triples swap their tails where
     neither becomes true or repeats another (the degree-preserving edge swap of Maslov and Sneppen, 2002); a triple
     that finds no partner in ten rounds stays true.
+
+    Args:
+        graph: what is shuffled.
+        rng: draws the partners.
+        avoid: more true triples that no swap may make, say those held out of `graph`, [T, 3].
     """
-    triples = np.array(graph.triples)
+    triples, others = np.array(graph.triples), np.zeros((0, 3), np.int32) if avoid is None else avoid
     for relation in np.unique(triples[:, 1]):
         rows = np.flatnonzero(triples[:, 1] == relation)
-        triples[rows, 2] = _deranged(triples[rows], rng)
+        triples[rows, 2] = _deranged(triples[rows], others[others[:, 1] == relation], rng)
     return graph.with_triples(triples)
 
 
-def _deranged(rows: NDArray[np.int32], rng: np.random.Generator) -> NDArray[np.int32]:
+def _deranged(
+    rows: NDArray[np.int32], others: NDArray[np.int32], rng: np.random.Generator
+) -> NDArray[np.int32]:
     heads, tails = rows[:, 0].tolist(), rows[:, 2].tolist()
-    true = set(zip(heads, tails, strict=True))
-    now = set(true)
+    now = set(zip(heads, tails, strict=True))
+    true = now | set(map(tuple, others[:, [0, 2]].tolist()))
     for _ in range(10):
         todo = [i for i in rng.permutation(len(rows)).tolist() if (heads[i], tails[i]) in true]
         for i, j in zip(todo, rng.integers(len(rows), size=len(todo)).tolist(), strict=True):

@@ -126,7 +126,9 @@ def training_graph(run: Path, *, knowledge: str, seed: int) -> KnowledgeGraph:
     graph = open_run_graph(run)
     held = np.load(run / "5-sequences" / HELD_OUT, allow_pickle=False)
     kept = graph.with_triples(np.array(graph.triples[~held]))
-    return shuffle_tails(kept, rng=generator(seed, "shuffle")) if knowledge == "shuffled" else kept
+    if knowledge != "shuffled":
+        return kept
+    return shuffle_tails(kept, rng=generator(seed, "shuffle"), avoid=np.array(graph.triples[held]))
 
 
 def read_questions(run: Path) -> list[Question]:

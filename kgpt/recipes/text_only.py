@@ -25,8 +25,8 @@ class TextOnly:
         salient_prob: how often an encoder-decoder's text hides linked mentions instead of random spans.
     """
 
-    text_weight: float = 0.75
-    question_weight: float = 0.25
+    text_weight: float = 0.9
+    question_weight: float = 0.1
     max_tokens: int = 128
     salient_prob: float = 0.5
 

@@ -116,7 +116,8 @@ def train_vocabulary(texts: Iterable[str], *, size: int, starts_text: bool) -> V
         [pre_tokenizers.Metaspace(prepend_scheme="first"), pre_tokenizers.Punctuation()]
     )
     tokenizer.decoder = decoders.Metaspace(prepend_scheme="first")
-    marks = [AddedToken(one, lstrip=one not in _SPECIAL, special=True) for one in special]  # eats the blank before it
+    eats_blank = special[_SPECIAL.index("<mask>") :]  # else `, <mask>` has a lone blank where `, Germany` has none
+    marks = [AddedToken(one, lstrip=one in eats_blank, special=True) for one in special]
     trainer = trainers.BpeTrainer(vocab_size=size, special_tokens=marks, show_progress=False)
     tokenizer.train_from_iterator(texts, trainer)
     pattern = "<s> $A </s>" if starts_text else "$A </s>"

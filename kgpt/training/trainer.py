@@ -23,6 +23,7 @@ from transformers import ProgressCallback, Trainer, TrainerCallback, TrainingArg
 from transformers.trainer_callback import ExportableState, PrinterCallback
 
 from kgpt.errors import StoreError
+from kgpt.io import read_json
 from kgpt.model import KgptModel
 from kgpt.objectives import Objective, combine
 from kgpt.progress import is_quiet, say
@@ -172,7 +173,8 @@ def train(
     """
     torch.set_num_threads(settings.threads)
     keep_freed_memory()
-    tally = Tally()
+    start = checkpoint.newest_checkpoint(folder)
+    tally = Tally(**_tallied(start)) if start else Tally()
     trainer = KgptTrainer(
         model=model,
         objectives=objectives,
@@ -185,13 +187,11 @@ def train(
     if not is_quiet():
         trainer.remove_callback(ProgressCallback)
         trainer.add_callback(_Bar(what))
-    start = checkpoint.newest_checkpoint(folder)
     if start is not None:
         say(f"{what}: going on from {start.name} of {settings.steps} steps")
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*pin_memory.*")
         trainer.train(resume_from_checkpoint=str(start) if start else None)
-    tally = next(callback for callback in trainer.callback_handler.callbacks if isinstance(callback, Tally))
     curve = [row for row in trainer.state.log_history if "loss" in row]
     return TrainingResult(curve, tally.tokens, tally.seconds, 6.0 * _num_body_parameters(model) * tally.tokens)
 
@@ -212,6 +212,12 @@ class _Bar(ProgressCallback):  # type: ignore[misc]
         del args, state, control, keywords
         if self.training_bar is not None and logs and "loss" in logs:
             self.training_bar.set_postfix(loss=f"{logs['loss']:.3f}")
+
+
+def _tallied(start: Path) -> dict[str, Any]:
+    """What was counted up to a checkpoint."""
+    told: dict[str, Any] = read_json(start / "trainer_state.json")["stateful_callbacks"][Tally.__name__]["args"]
+    return told
 
 
 def _first(items: list[tuple[Batch, ...]]) -> dict[str, Any]:

@@ -47,3 +47,9 @@ def test_a_size_without_room_for_words_is_refused():
 def test_a_folder_without_tokenizer_is_named(tmp_path):
     with pytest.raises(CheckpointError, match="no tokenizer there"):
         load_vocabulary(tmp_path)
+
+
+def test_a_mask_takes_the_blank_before_it_as_a_word_would(masked_words):
+    masked, named = (masked_words.encode(f"Berlin, capital of, {one}").tolist() for one in ("<mask>", "Germany"))
+
+    assert masked == [*named[: len(masked) - 1], masked_words.mask]

@@ -1,0 +1,56 @@
+from dataclasses import asdict
+
+import pytest
+
+from kgpt.evaluation import measure_overlap
+from kgpt.records import Question, Triple
+
+TEST = (
+    Question("t1", "What is the capital of France?", ("Paris",), "Q1", "P36", ("Q2",)),
+    Question("t2", "Where was Kafka born?", ("Prague",), "Q3", "P19", ("Q4",)),
+    Question("t3", "Who knows?", ("nobody",)),
+)
+CLEAN = {"train": (), "texts": ("Nothing to see here.",), "graph_triples": (), "text_triples": ()}
+
+
+def overlap(**changes):
+    return asdict(measure_overlap(test=TEST, **(CLEAN | changes)))
+
+
+def test_nothing_is_counted_where_nothing_leaks():
+    assert overlap() == {
+        "num_test": 3,
+        "asked_in_training": 0,
+        "quoted_in_text": 0,
+        "facts_in_training_questions": 0,
+        "facts_in_graph": 0,
+        "facts_in_text": 0,
+    }
+
+
+def test_a_question_asked_in_training_is_counted_whatever_its_marks():
+    asked = Question("x", "what is capital of FRANCE", ("Paris",), "Q9", "P36", ("Q8",))
+
+    assert overlap(train=(asked,))["asked_in_training"] == 1
+
+
+def test_a_question_quoted_in_a_text_is_counted():
+    assert overlap(texts=("a", "He asked: where was Kafka born? Nobody knew."))["quoted_in_text"] == 1
+
+
+@pytest.mark.parametrize(
+    "leak", [Triple("Q1", "P36", "Q2"), Triple("Q2", "P1376", "Q1"), Triple("Q1", "P999", "Q2")]
+)
+@pytest.mark.parametrize(
+    ("where", "counted"), [("graph_triples", "facts_in_graph"), ("text_triples", "facts_in_text")]
+)
+def test_a_leaked_fact_is_counted_in_either_direction(leak, where, counted):
+    found = overlap(**{where: [leak, Triple("Q7", "P36", "Q8")]})
+
+    assert found == overlap() | {counted: 1}
+
+
+def test_a_fact_of_a_training_question_is_counted_turned_round():
+    turned = Question("x", "Paris is the capital of what?", ("France",), "Q2", "P1376", ("Q1",))
+
+    assert overlap(train=(turned,))["facts_in_training_questions"] == 1

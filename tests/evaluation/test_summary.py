@@ -1,0 +1,100 @@
+import numpy as np
+import pytest
+
+from kgpt.evaluation import compare, summarize
+from kgpt.evaluation.summary import paired_test
+from kgpt.records import Outcome, Result
+
+
+def outcomes(values, *, metric="exact_match", subsets=()):
+    return [Outcome("qa", f"q{i}", metric, float(value), subsets) for i, value in enumerate(values)]
+
+
+def test_a_mean_a_subset_with_its_number_of_items():
+    found = [
+        Outcome("qa", "q1", "exact_match", 1.0, ("rare",)),
+        Outcome("qa", "q2", "exact_match", 0.0, ("popular",)),
+        Outcome("qa", "q3", "exact_match", 0.5, ("rare", "relation:P1")),
+        Outcome("cloze", "f1", "mrr", 0.25),
+    ]
+
+    assert set(summarize(found)) == {
+        Result("qa", "all", "exact_match", 0.5, 3),
+        Result("qa", "rare", "exact_match", 0.75, 2),
+        Result("qa", "popular", "exact_match", 0.0, 1),
+        Result("qa", "relation:P1", "exact_match", 0.5, 1),
+        Result("cloze", "all", "mrr", 0.25, 1),
+    }
+
+
+@pytest.fixture(scope="module")
+def chance():
+    rng = np.random.default_rng(0)
+    return (rng.random((2, 200)) < 0.5).astype(float)
+
+
+def test_a_planted_difference_is_significant(chance):
+    control = chance[0]
+    better = np.where(np.arange(200) % 5 == 0, 1.0, control)
+
+    (row,) = compare("kg", "text", [outcomes(better)], [outcomes(control)])
+
+    assert row.difference == pytest.approx((better - control).mean())
+    assert 0 < row.ci95[0] < row.difference < row.ci95[1]
+    assert row.p_value < 0.001
+
+
+def test_chance_alone_is_not_significant(chance):
+    (row,) = compare("kg", "text", [outcomes(chance[0])], [outcomes(chance[1])])
+
+    assert row.p_value > 0.05
+    assert row.ci95[0] < 0 < row.ci95[1]
+
+
+def test_no_difference_has_p_one():
+    (row,) = compare("kg", "text", [outcomes([1, 0, 1])], [outcomes([1, 0, 1])])
+
+    assert (row.difference, row.ci95, row.p_value) == (0, (0, 0), 1)
+
+
+def test_swapping_the_arms_turns_the_sign_and_nothing_else(chance):
+    one, two = outcomes(chance[0]), outcomes(np.maximum(chance[0], chance[1]))
+
+    (there,), (back,) = compare("a", "b", [one], [two]), compare("b", "a", [two], [one])
+
+    assert there.difference == pytest.approx(-back.difference)
+    assert there.ci95 == pytest.approx((-back.ci95[1], -back.ci95[0]), abs=0.01)
+    assert there.p_value == pytest.approx(back.p_value, abs=1e-3)
+
+
+def test_few_items_get_the_exact_permutation_p():
+    _, _, p_value = paired_test(np.array([1.0, 1.0, 1.0]))
+
+    assert p_value == pytest.approx(2 / 2**3)
+
+
+def test_items_are_averaged_over_the_seeds_both_have():
+    arm = [outcomes([1, 1, 0]), outcomes([0, 1, 0]), outcomes([1, 1, 1])]
+    control = [outcomes([0, 0, 0]), outcomes([0, 0, 0])]
+
+    (row,) = compare("kg", "text", arm, control)
+
+    assert row.difference == pytest.approx((0.5 + 1 + 0) / 3)
+    assert row.num_seeds == 2
+
+
+def test_only_items_of_both_arms_are_paired():
+    arm = outcomes([1, 1, 1])
+
+    (row,) = compare("kg", "text", [arm], [outcomes([1, 0])])
+
+    assert row.difference == pytest.approx(0.5)
+
+
+def test_single_relations_are_not_tested():
+    rows = compare("kg", "text", [outcomes([1, 0], subsets=("rare", "relation:P1"))], [outcomes([0, 0])])
+    again = outcomes([0, 0], subsets=("rare", "relation:P1"))
+    both = compare("kg", "text", [outcomes([1, 0], subsets=("rare", "relation:P1"))], [again])
+
+    assert [row.subset for row in rows] == ["all"]
+    assert [row.subset for row in both] == ["all", "rare"]

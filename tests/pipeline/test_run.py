@@ -1,0 +1,224 @@
+import json
+from datetime import datetime
+from importlib.metadata import version
+
+import pytest
+
+from kgpt.errors import RunLockedError, StoreError
+from kgpt.pipeline import load_results, load_run_config, open_run
+
+DATA_STAGES = ("1-graph", "2-corpus", "3-linked", "4-aligned", "5-sequences")
+
+
+@pytest.fixture
+def config(project):
+    return load_run_config(str(project / "tiny.yaml"))
+
+
+def changed(project, *overrides):
+    return load_run_config(str(project / "tiny.yaml"), overrides)
+
+
+def times(folder):
+    """When each stage's folder appeared."""
+    return {path.parent: path.stat().st_mtime_ns for path in folder.rglob("manifest.json")}
+
+
+def rerun(folder, config):
+    """The data stages that a second call does again."""
+    before = times(folder)
+    with open_run(config, folder) as run:
+        run.sequences()
+    after = times(folder)
+    return [path.name for path in sorted(after) if after[path] != before[path]]
+
+
+def test_results_hold_rows_comparisons_and_cost(finished_run):
+    results = load_results(finished_run)
+
+    assert results["experiment"] == "tiny"
+    assert len(results["config_fingerprint"]) == 32
+    arms = ("text_only", "kg_t5", "kg_t5_shuffled")
+    assert {(row["arm"], row["seed"]) for row in results["cost"]} == {(arm, seed) for arm in arms for seed in (0, 1)}
+    assert {row["arm"] for row in results["results"]} == {*arms, "majority"}
+    assert {row["task"] for row in results["results"]} == {"qa", "cloze", "coverage"}
+
+
+def test_every_row_has_the_fields_of_the_contract(finished_run):
+    results = load_results(finished_run)
+
+    fields = {"arm", "seed", "task", "subset", "metric", "value", "n"}
+    assert all(row.keys() == fields for row in results["results"])
+    assert all(0 <= row["value"] <= 1 and row["n"] > 0 for row in results["results"])
+    fields = {"arm", "control", "task", "subset", "metric", "difference", "ci95", "p_value", "num_seeds"}
+    assert all(row.keys() == fields for row in results["comparisons"])
+    assert all(row["control"] == "text_only" and row["num_seeds"] == 2 for row in results["comparisons"])
+    assert all(row["ci95"][0] <= row["difference"] <= row["ci95"][1] for row in results["comparisons"])
+    assert all(row.keys() == {"arm", "seed", "tokens", "seconds", "flops"} for row in results["cost"])
+    assert all(row["tokens"] > 0 and row["seconds"] > 0 and row["flops"] > 0 for row in results["cost"])
+
+
+def test_no_row_comes_twice(finished_run):
+    rows = load_results(finished_run)["results"]
+
+    keys = [(row["arm"], row["seed"], row["task"], row["subset"], row["metric"]) for row in rows]
+    assert len(keys) == len(set(keys))
+
+
+def test_arms_get_the_same_tokens(finished_run):
+    tokens = [row["tokens"] for row in load_results(finished_run)["cost"]]
+
+    assert max(tokens) < 1.3 * min(tokens)
+
+
+def test_every_stage_has_a_whole_manifest(finished_run):
+    arms = [f"{part}/{arm}/{seed}" for part in ("6-arms", "7-results") for arm in ("text_only", "kg_t5") for seed in "01"]
+    for name in (*DATA_STAGES, *arms):
+        manifest = json.loads((finished_run / name / "manifest.json").read_text())
+        assert manifest.keys() == {
+            "stage",
+            "fingerprint",
+            "inputs",
+            "config",
+            "versions",
+            "num_in",
+            "num_out",
+            "dropped",
+            "seconds",
+            "finished_at",
+        }
+        assert manifest["versions"]["torch"] == version("torch")
+        assert manifest["num_out"] > 0 and manifest["seconds"] >= 0
+        assert datetime.fromisoformat(manifest["finished_at"]).tzinfo is not None
+
+
+def test_what_goes_in_is_told_by_hash(finished_run, project):
+    manifest = json.loads((finished_run / "1-graph" / "manifest.json").read_text())
+
+    assert {str(project / "graph" / f"{name}.tsv") for name in ("triples", "entities", "relations")} == set(
+        manifest["inputs"]
+    )
+    assert {len(digest) for digest in manifest["inputs"].values()} == {64}
+
+
+def test_a_finished_run_leaves_nothing_unfinished(finished_run):
+    assert not [path for path in finished_run.rglob("*") if path.name.endswith((".partial", ".old", ".training"))]
+    assert not list(finished_run.rglob("*.fine-tuning"))
+
+
+def test_a_second_call_runs_nothing_again(run_copy, config):
+    before, told = times(run_copy), load_results(run_copy)
+
+    with open_run(config, run_copy) as run:
+        again = run.results()
+
+    assert times(run_copy) == before
+    assert again == told
+
+
+@pytest.mark.parametrize(
+    ("override", "expected"),
+    [
+        ("graph.select.min_relation_triples=2", ["1-graph", "3-linked", "4-aligned", "5-sequences"]),
+        ("corpus.steps=[exact_duplicates]", ["2-corpus", "3-linked", "4-aligned", "5-sequences"]),
+        ("linking.min_chars=3", ["3-linked", "4-aligned", "5-sequences"]),
+        ("alignment.max_words=100", ["4-aligned", "5-sequences"]),
+        ("questions.seed=1", ["5-sequences"]),
+        ("vocabulary.size=150", ["5-sequences"]),
+        ("training.steps=7", []),
+        ("evaluation.max_facts=3", []),
+        ("about=something", []),
+    ],
+)
+def test_a_changed_setting_reruns_only_what_depends_on_it(override, expected, run_copy, project):
+    assert rerun(run_copy, changed(project, override)) == expected
+
+
+def test_a_changed_evaluation_measures_again_and_trains_nothing(run_copy, project, config):
+    one = changed(project, "evaluation.max_facts=3", "seeds=[0]")
+    one = one.model_copy(update={"arms": {"text_only": one.arms["text_only"]}})
+    before = times(run_copy)
+
+    with open_run(one, run_copy) as run:
+        run.results()
+
+    after = times(run_copy)
+    assert [str(path.relative_to(run_copy)) for path in after if after[path] != before[path]] == [
+        "7-results/text_only/0"
+    ]
+
+
+def test_a_changed_file_reruns_what_read_it(run_copy, project, tmp_path, config):
+    text = (project / "documents.jsonl").read_text("utf-8")
+    (tmp_path / "documents.jsonl").write_text(text + '{"id": "new", "text": "Citytown1 is the capital of Landia1."}\n')
+    other = changed(project, f"corpus.sources=[{tmp_path}/documents.jsonl]")
+
+    assert rerun(run_copy, other) == ["2-corpus", "3-linked", "4-aligned", "5-sequences"]
+
+    (tmp_path / "documents.jsonl").write_text(text)
+    assert rerun(run_copy, other) == ["2-corpus", "3-linked", "4-aligned", "5-sequences"]
+
+
+def test_a_half_written_stage_is_never_read(run_copy, config):
+    (run_copy / "3-linked.partial").mkdir()
+    (run_copy / "3-linked.partial" / "documents.jsonl").write_text("{torn")
+    (run_copy / "3-linked").rename(run_copy / "elsewhere")
+    before = (run_copy / "elsewhere" / "documents.jsonl").read_bytes()
+
+    with open_run(config, run_copy) as run:
+        run.sequences()
+
+    assert (run_copy / "3-linked" / "documents.jsonl").read_bytes() == before
+    assert not (run_copy / "3-linked.partial").exists()
+
+
+def test_a_stage_whose_manifest_is_torn_is_made_again(run_copy, config):
+    (run_copy / "2-corpus" / "manifest.json").write_text("{")
+
+    assert rerun(run_copy, config) == ["2-corpus"]
+
+
+def test_another_runs_stage_of_that_name_is_not_replaced(tmp_path, config):
+    (tmp_path / "1-graph").mkdir()
+    (tmp_path / "1-graph" / "thesis.txt").write_text("mine")
+
+    with pytest.raises(StoreError, match="1-graph: holds something else"), open_run(config, tmp_path) as run:
+        run.sequences()
+
+    assert (tmp_path / "1-graph" / "thesis.txt").read_text() == "mine"
+
+
+def test_two_runs_in_one_folder_are_refused(tmp_path, config):
+    with (
+        open_run(config, tmp_path),
+        pytest.raises(RunLockedError, match="another kgpt works in this run folder"),
+        open_run(config, tmp_path),
+    ):
+        pass
+
+
+def test_a_lock_is_free_after_an_error(tmp_path, config):
+    with pytest.raises(RuntimeError), open_run(config, tmp_path):
+        raise RuntimeError
+
+    with open_run(config, tmp_path) as run:
+        assert run.folder == tmp_path
+
+
+def test_coverage_asks_no_fact_of_a_training_question(finished_run):
+    questions = [json.loads(line) for line in (finished_run / "5-sequences" / "questions.jsonl").open()]
+    trained = {f"{one['entity']}|{one['relation']}" for one in questions if one["split"] == "train"}
+    rows = [json.loads(line) for line in (finished_run / "7-results/kg_t5/0/outcomes.jsonl").open()]
+
+    asked = {row["item"] for row in rows if row["task"] == "coverage"}
+    assert trained and asked and not trained & asked
+
+
+def test_every_arm_is_asked_the_same_items(finished_run):
+    items = []
+    for path in finished_run.glob("7-results/*/*/outcomes.jsonl"):
+        rows = map(json.loads, path.open())
+        items.append(sorted((row["task"], row["item"], row["metric"]) for row in rows))
+
+    assert len(items) == 6
+    assert all(one == items[0] for one in items)

@@ -1,0 +1,52 @@
+from pathlib import Path
+
+import pytest
+import torch
+
+from kgpt.corpus import corpus_steps
+from kgpt.model.backbone import build_backbone
+from kgpt.pipeline import load_run_config
+from kgpt.recipes import recipes
+from kgpt.sources import open_documents, open_graph, open_questions
+
+CONFIGS = Path(__file__).resolve().parents[2] / "configs"
+FILES = sorted(str(path.relative_to(CONFIGS)) for path in CONFIGS.rglob("*.yaml"))
+
+
+@pytest.fixture
+def data_dir(tmp_path):
+    """A folder that holds what a config with `data_dir` names: all files empty."""
+    for name in ("kg/triples.tsv", "text/trex_sentences.jsonl.gz", "qa/entityquestions_qid.jsonl.gz"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_config_is_decoded_and_its_parts_are_built(name, data_dir, writing_words):
+    config = load_run_config(str(CONFIGS / name), [f"data_dir={data_dir}"])
+
+    for arm in config.arms:
+        recipe, backbone = config.arms[arm].built_recipe(), config.backbone_of(arm)
+        assert recipe.objectives(backbone.architecture)
+        with torch.device("meta"):
+            build_backbone(backbone, writing_words)
+    assert all(corpus_steps.name_of(step) for step in config.corpus.built_steps())
+    assert [open_graph(one) for one in config.resolve(config.graph.sources, "graph.sources")]
+    assert [open_documents(one) for one in config.resolve(config.corpus.sources, "corpus.sources")]
+    assert [open_questions(one) for one in config.resolve(config.questions.sources, "questions.sources")]
+
+
+@pytest.mark.parametrize("name", [one for one in FILES if one != "base.yaml"])
+def test_a_config_has_a_name_of_its_own_and_a_control(name):
+    config = load_run_config(str(CONFIGS / name))
+
+    assert config.name == Path(name).stem
+    assert recipes.name_of(config.arms[config.control].recipe) == "text_only"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_all_arms_of_a_config_train_the_same_backbone(name):
+    config = load_run_config(str(CONFIGS / name))
+
+    assert len({config.backbone_of(arm).model_dump_json() for arm in config.arms}) == 1

@@ -1,0 +1,50 @@
+import numpy as np
+
+from kgpt.recipes import recipes
+from kgpt.sequences import TripleStream
+
+
+def drawn(data, *, tail_prob):
+    """Every triple once, in the paper's form, as the texts read and written."""
+    recipe = recipes.build({"type": "kg_t5", "forms": ["linear"], "tail_prob": tail_prob})
+    stream = recipe.streams(data, "encoder_decoder")["triples"].stream
+    rows = [stream.draw(index, np.random.default_rng(index)) for index in range(len(stream))]
+    tokenizer = data.vocabulary.tokenizer
+    return [(tokenizer.decode(row.ids), tokenizer.decode(row.decoder_targets)) for row in rows]
+
+
+def reference(graph, hidden):
+    """The section on SKILL in RECIPES.md: "subj, rel, obj", one whole entity hidden, the relation never."""
+    for head, relation, tail in graph.triples.tolist():
+        names = [graph.entities.label(head), graph.relations.label(relation), graph.entities.label(tail)]
+        answer, names[hidden] = names[hidden], "<extra_id_0>"
+        yield ", ".join(names).replace(", <", ",<") + "</s>", f"<extra_id_0> {answer}</s>"
+
+
+def test_a_hidden_tail_is_asked_as_head_relation_sentinel(training_data):
+    data = training_data("encoder_decoder")
+
+    assert drawn(data, tail_prob=1.0) == list(reference(data.graph, hidden=2))
+
+
+def test_a_hidden_head_is_asked_as_sentinel_relation_tail(training_data):
+    data = training_data("encoder_decoder")
+
+    assert drawn(data, tail_prob=0.0) == list(reference(data.graph, hidden=0))
+
+
+def test_the_sentinel_hides_head_or_tail_as_often_as_told(training_data):
+    data = training_data("encoder_decoder")
+    stream = recipes.build({"type": "kg_t5", "tail_prob": 0.7}).streams(data, "encoder_decoder")["triples"].stream
+    linear = TripleStream(verbalizer=stream.verbalizer, vocabulary=data.vocabulary, tail_prob=stream.tail_prob)
+
+    rows = [linear.draw(0, np.random.default_rng(seed)).ids for seed in range(500)]
+
+    hidden_heads = sum(row[0] == data.vocabulary.sentinel(0) for row in rows)
+    assert 110 < hidden_heads < 190
+
+
+def test_a_weight_of_zero_leaves_a_stream_out(training_data):
+    recipe = recipes.build({"type": "kg_t5", "text_weight": 0, "question_weight": 0})
+
+    assert list(recipe.streams(training_data("encoder_decoder"), "encoder_decoder")) == ["triples"]

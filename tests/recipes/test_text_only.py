@@ -1,0 +1,23 @@
+from dataclasses import replace
+
+from kgpt.recipes import recipes
+
+
+def test_the_control_reads_no_graph(training_data):
+    data = training_data("encoder_decoder")
+
+    streams = recipes.build("text_only").streams(replace(data, graph=None), "encoder_decoder")
+
+    assert list(streams) == ["text", "questions"]
+
+
+def test_an_encoder_reads_no_questions(training_data):
+    streams = recipes.build("text_only").streams(training_data("encoder"), "encoder")
+
+    assert list(streams) == ["text"]
+
+
+def test_without_train_questions_there_is_no_stream_of_them(training_data):
+    data = replace(training_data("encoder_decoder"), questions=())
+
+    assert list(recipes.build("text_only").streams(data, "encoder_decoder")) == ["text"]
