@@ -61,9 +61,7 @@ def shuffle_tails(
     return graph.with_triples(triples)
 
 
-def _deranged(
-    rows: NDArray[np.int32], others: NDArray[np.int32], rng: np.random.Generator
-) -> NDArray[np.int32]:
+def _deranged(rows: NDArray[np.int32], others: NDArray[np.int32], rng: np.random.Generator) -> NDArray[np.int32]:
     heads, tails = rows[:, 0].tolist(), rows[:, 2].tolist()
     now = set(zip(heads, tails, strict=True))
     true = now | set(map(tuple, others[:, [0, 2]].tolist()))

@@ -77,6 +77,12 @@ class QuestionSettings(Settings):
     max_test: int = Field(default=2000, ge=1)
     seed: int = 0
 
+    @model_validator(mode="after")
+    def _leaves_a_test(self) -> "QuestionSettings":
+        if (total := self.train_frac + self.dev_frac) > 1:
+            raise ValueError(f"train_frac and dev_frac sum to {total:g}, which is more than all")
+        return self
+
 
 class ArmSettings(Settings):
     """One arm: a recipe, and whether the graph it sees is true.

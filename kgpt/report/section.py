@@ -56,6 +56,7 @@ class Verdict:
 
     text: str
     tone: Tone
+    control: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def _verdicts(run: RunRecord) -> Iterator[Verdict]:
     for row in verdict_rows(run.results):
         low, high = row["ci95"]
         tone: Tone = "better" if low > 0 else "worse" if high < 0 else "unclear"
-        yield Verdict(say_verdict(row, values), tone)
+        yield Verdict(say_verdict(row, values), tone, row["control"])
 
 
 def _knowledge(run: RunRecord, styles: Mapping[str, ArmStyle], key: str) -> Markup | None:

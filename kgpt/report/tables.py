@@ -116,9 +116,11 @@ def arm_table(runs: Sequence[RunRecord]) -> ArmTable:
 
 
 def comparison_rows(results: Mapping[str, Any]) -> list[ComparisonRow]:
-    """All paired comparisons, arm by arm, each arm's `headline` rows before the others."""
-    arms = list(dict.fromkeys(row["arm"] for row in results["comparisons"]))
-    ordered = sorted(results["comparisons"], key=lambda row: (arms.index(row["arm"]), _headline_place(row)))
+    """All paired comparisons, pair by pair of arms, each pair's `headline` rows before the others."""
+    pairs = list(dict.fromkeys((row["arm"], row["control"]) for row in results["comparisons"]))
+    ordered = sorted(
+        results["comparisons"], key=lambda row: (pairs.index((row["arm"], row["control"])), _headline_place(row))
+    )
     return [_comparison(row) for row in ordered]
 
 
@@ -210,7 +212,7 @@ def _cell(value: Estimate | None, best: float, *, is_floor: bool) -> Cell:
 def _comparison(row: Mapping[str, Any]) -> ComparisonRow:
     low, high = row["ci95"]
     return ComparisonRow(
-        arm=row["arm"],
+        arm=f"{row['arm']} against {row['control']}",
         measure=say_measure(row["task"], row["subset"], row["metric"]),
         difference=say_points(row["difference"]),
         interval=f"[{say_points(low)}, {say_points(high)}]",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kgpt.errors import DataError
 from kgpt.io import plain_suffix, read_json_lines
-from kgpt.sources import embedded, rdf
+from kgpt.sources import embedded, hub, rdf
 from kgpt.sources.base import DocumentSource, GraphSource, QuestionSource
 from kgpt.sources.documents import DocumentsFile
 from kgpt.sources.plain_text import TextFiles
@@ -33,11 +33,13 @@ def open_graph(source: str) -> GraphSource:
 
 
 def open_documents(source: str) -> DocumentSource:
-    """The reader of documents: JSON Lines (kgpt's form or T-REx's), text files, or `embedded:NAME`.
+    """The reader of documents: JSON Lines (kgpt's form or T-REx's), text files, `embedded:NAME`, or `hub:DATASET`.
 
     Raises:
         DataError: nothing there, or a form that kgpt does not read.
     """
+    if source.startswith(hub.PREFIX):
+        return hub.HubDataset(source.removeprefix(hub.PREFIX))
     path = embedded.resolve(source, "corpora")
     if path.is_dir():
         inner = path / "documents.jsonl"

@@ -20,6 +20,7 @@ class TrainingSettings(Settings):
         bf16: autocast to bfloat16.
         checkpoint_every: steps between checkpoints; 0 keeps only the end.
         log_every: steps between points of the learning curve.
+        report_to: where the Trainer also logs, by its own names (`tensorboard`, `wandb`, ...).
         num_threads: CPU threads of a process, part of what makes a run repeatable; 0 takes all cores.
     """
 
@@ -32,6 +33,7 @@ class TrainingSettings(Settings):
     bf16: bool = True
     checkpoint_every: int = Field(default=500, ge=0)
     log_every: int = Field(default=10, ge=1)
+    report_to: str = "none"
     num_threads: int = Field(default=2, ge=0)
 
     @property

@@ -5,7 +5,6 @@ curve. Exact resume: the mixture gives any step's batches from (seed, step) alon
 checkpoint, the thread count is pinned; so a run killed and gone on with ends in the same bits (on CPU).
 """
 
-import os
 import shutil
 import sys
 import time
@@ -130,7 +129,11 @@ class KgptTrainer(Trainer):  # type: ignore[misc]
             if self.args.should_save:
                 checkpoint.publish(self._partial / target.name, target)
                 checkpoint.remove_others(target.parent, target)
-        except (OSError, RuntimeError, SafetensorError) as error:  # torch and safetensors have their own for a full disk
+        except (
+            OSError,
+            RuntimeError,
+            SafetensorError,
+        ) as error:  # torch and safetensors have their own for a full disk
             raise StoreError(f"{target}: cannot be written: {' '.join(str(error).split())}") from error
         finally:
             shutil.rmtree(self._partial, ignore_errors=True)
@@ -243,7 +246,7 @@ def _arguments(settings: TrainingSettings, folder: Path, seed: int) -> TrainingA
         logging_nan_inf_filter=False,
         save_strategy=saving,
         save_steps=max(1, settings.checkpoint_every),
-        report_to="tensorboard" if os.environ.get("KGPT_TENSORBOARD") else "none",
+        report_to=settings.report_to,
         remove_unused_columns=False,
         disable_tqdm=is_quiet() or not sys.stderr.isatty(),
         dataloader_pin_memory=False,

@@ -38,12 +38,8 @@ def test_a_question_quoted_in_a_text_is_counted():
     assert overlap(texts=("a", "He asked: where was Kafka born? Nobody knew."))["quoted_in_text"] == 1
 
 
-@pytest.mark.parametrize(
-    "leak", [Triple("Q1", "P36", "Q2"), Triple("Q2", "P1376", "Q1"), Triple("Q1", "P999", "Q2")]
-)
-@pytest.mark.parametrize(
-    ("where", "counted"), [("graph_triples", "facts_in_graph"), ("text_triples", "facts_in_text")]
-)
+@pytest.mark.parametrize("leak", [Triple("Q1", "P36", "Q2"), Triple("Q2", "P1376", "Q1"), Triple("Q1", "P999", "Q2")])
+@pytest.mark.parametrize(("where", "counted"), [("graph_triples", "facts_in_graph"), ("text_triples", "facts_in_text")])
 def test_a_leaked_fact_is_counted_in_either_direction(leak, where, counted):
     found = overlap(**{where: [leak, Triple("Q7", "P36", "Q8")]})
 

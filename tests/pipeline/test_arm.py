@@ -81,13 +81,3 @@ def test_an_unfinished_training_of_another_config_is_removed(tmp_path):
 
     claim(tmp_path / "work", "two")
     assert not (tmp_path / "work" / "checkpoint").exists()
-
-
-def test_a_torn_claim_starts_anew(tmp_path):
-    claim(tmp_path / "work", "one")
-    (tmp_path / "work" / "checkpoint").touch()
-    (tmp_path / "work" / "fingerprint.json").write_text("{")
-
-    claim(tmp_path / "work", "one")
-
-    assert not (tmp_path / "work" / "checkpoint").exists()

@@ -44,7 +44,9 @@ def test_no_split_shares_a_fact_with_test_in_either_direction(capitals, seed):
 
     found = select(questions, capitals, seed=seed, train_frac=0.4, dev_frac=0.2)
 
-    pairs = {split: {pair_key(fact) for one in found.of(split) for fact in one.facts()} for split in ("train", "dev", "test")}
+    pairs = {
+        split: {pair_key(fact) for one in found.of(split) for fact in one.facts()} for split in ("train", "dev", "test")
+    }
     assert not pairs["test"] & (pairs["train"] | pairs["dev"])
     assert len(found.questions) + sum(found.dropped.values()) == len(questions)
 

@@ -5,7 +5,10 @@ from importlib.metadata import version
 import pytest
 
 from kgpt.errors import RunLockedError, StoreError
+from kgpt.evaluation import fact_id
 from kgpt.pipeline import load_results, load_run_config, open_run
+from kgpt.pipeline.arm import read_questions
+from kgpt.pipeline.measuring import read_outcomes
 
 DATA_STAGES = ("1-graph", "2-corpus", "3-linked", "4-aligned", "5-sequences")
 
@@ -72,7 +75,9 @@ def test_arms_get_the_same_tokens(finished_run):
 
 
 def test_every_stage_has_a_whole_manifest(finished_run):
-    arms = [f"{part}/{arm}/{seed}" for part in ("6-arms", "7-results") for arm in ("text_only", "kg_t5") for seed in "01"]
+    arms = [
+        f"{part}/{arm}/{seed}" for part in ("6-arms", "7-results") for arm in ("text_only", "kg_t5") for seed in "01"
+    ]
     for name in (*DATA_STAGES, *arms):
         manifest = json.loads((finished_run / name / "manifest.json").read_text())
         assert manifest.keys() == {
@@ -206,19 +211,18 @@ def test_a_lock_is_free_after_an_error(tmp_path, config):
 
 
 def test_coverage_asks_no_fact_of_a_training_question(finished_run):
-    questions = [json.loads(line) for line in (finished_run / "5-sequences" / "questions.jsonl").open()]
-    trained = {f"{one['entity']}|{one['relation']}" for one in questions if one["split"] == "train"}
-    rows = [json.loads(line) for line in (finished_run / "7-results/kg_t5/0/outcomes.jsonl").open()]
+    questions = read_questions(finished_run)
+    trained = {fact_id(one.entity, one.relation) for one in questions if one.split == "train"}
 
-    asked = {row["item"] for row in rows if row["task"] == "coverage"}
+    outcomes = read_outcomes(finished_run / "7-results" / "kg_t5" / "0")
+
+    asked = {one.item for one in outcomes if one.task == "coverage"}
     assert trained and asked and not trained & asked
 
 
 def test_every_arm_is_asked_the_same_items(finished_run):
-    items = []
-    for path in finished_run.glob("7-results/*/*/outcomes.jsonl"):
-        rows = map(json.loads, path.open())
-        items.append(sorted((row["task"], row["item"], row["metric"]) for row in rows))
+    found = [read_outcomes(path.parent) for path in finished_run.glob("7-results/*/*/outcomes.jsonl")]
 
+    items = [[(one.task, one.item, one.metric) for one in outcomes] for outcomes in found]
     assert len(items) == 6
     assert all(one == items[0] for one in items)

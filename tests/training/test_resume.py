@@ -50,9 +50,7 @@ def test_a_training_repeats_bit_by_bit(unkilled, tmp_path):
 
 
 @pytest.mark.parametrize("moment", NEWEST)
-def test_a_killed_training_goes_on_from_the_newest_whole_checkpoint_and_ends_in_the_same_bits(
-    moment, killed, unkilled
-):
+def test_a_killed_training_goes_on_from_the_newest_whole_checkpoint_and_ends_in_the_same_bits(moment, killed, unkilled):
     assert newest_checkpoint(killed[moment]).name == NEWEST[moment]
 
     model, result = training(killed[moment])
