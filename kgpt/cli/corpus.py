@@ -1,7 +1,5 @@
 """`kgpt corpus` and `kgpt align`: documents curated, linked documents aligned."""
 
-import time
-from itertools import chain
 from pathlib import Path
 
 import click
@@ -29,27 +27,17 @@ def build(sources: tuple[str, ...], out: Path, config_path: Path | None, as_json
     Example: kgpt corpus build my.jsonl --out corpus
     """
     from kgpt.config import check_config, read_config
-    from kgpt.corpus import Curation
     from kgpt.io import fingerprint_file
     from kgpt.pipeline.config import CorpusSettings, config_json
-    from kgpt.pipeline.data_stages import DOCUMENTS
-    from kgpt.pipeline.stage import Counts, Stage
-    from kgpt.progress import track
+    from kgpt.pipeline.data_stages import corpus_stage
+    from kgpt.pipeline.stage import Stage
     from kgpt.sources import open_documents
-    from kgpt.sources.documents import write_documents
 
     told = read_config(config_path) if config_path else {"steps": _DEFAULT_STEPS}
     config = check_config({"sources": list(sources)} | told, CorpusSettings, place=str(config_path or "corpus"))
-    readers = [open_documents(source) for source in config.sources]
-    inputs = {str(path): fingerprint_file(path) for reader in readers for path in reader.files()}
-
-    def work(folder: Path) -> Counts:
-        curation = Curation(config.built_steps())
-        items = track(chain.from_iterable(reader.read() for reader in readers), what="corpus")
-        write_documents(folder / DOCUMENTS, curation.documents(items))
-        return Counts(num_in=curation.num_in, num_out=curation.num_out, dropped=dict(curation.dropped))
-
-    Stage(name="corpus", folder=out, inputs=inputs, config=config_json(config)).run(work)
+    inputs = {str(path): fingerprint_file(path) for one in config.sources for path in open_documents(one).files()}
+    stage = Stage(name="corpus", folder=out, inputs=inputs, config=config_json(config))
+    stage.run(lambda folder: corpus_stage(config.built_steps(), config.sources, folder))
     _print_info(out, as_json=as_json)
 
 
@@ -75,26 +63,22 @@ def align(linked: Path, graph_path: Path, out: Path, as_json: bool) -> None:
     Example: kgpt align linked.jsonl --graph graph --out aligned
     """
     from kgpt.alignment import Aligner, AlignmentSettings
-    from kgpt.alignment.passages import write_passages
-    from kgpt.io import atomic_folder, fingerprint_file
+    from kgpt.alignment.passages import read_passages
+    from kgpt.io import fingerprint_file
     from kgpt.kg import open_graph_store
-    from kgpt.manifest import MANIFEST_NAME
-    from kgpt.pipeline.data_stages import PASSAGES
-    from kgpt.pipeline.stage import Counts, Stage
-    from kgpt.progress import track
+    from kgpt.pipeline.config import config_json
+    from kgpt.pipeline.data_stages import PASSAGES, alignment_stage
+    from kgpt.pipeline.stage import Stage
     from kgpt.records import Document
     from kgpt.sources import open_documents
 
-    aligner, started = Aligner(open_graph_store(graph_path), AlignmentSettings()), time.monotonic()
+    aligner = Aligner(open_graph_store(graph_path), AlignmentSettings())
     documents = [one for one in open_documents(str(linked)).read() if isinstance(one, Document)]
-    passages = list(aligner.align(track(documents, what="aligning", total=len(documents))))
-    num_triples = sum(len(passage.alignments) for passage in passages)
-    stage = Stage(name="aligned", folder=out, inputs={str(linked): fingerprint_file(linked)}, config={})
-    with atomic_folder(out, mark=MANIFEST_NAME) as folder:
-        write_passages(folder / PASSAGES, passages)
-        counts = Counts(num_in=len(documents), num_out=len(passages))
-        stage.manifest(counts, time.monotonic() - started).write(folder)
-    told = {"num_documents": len(documents), "num_passages": len(passages), "num_alignments": num_triples}
+    inputs = {str(path): fingerprint_file(path) for path in (linked, graph_path / "meta.json")}
+    stage = Stage(name="aligned", folder=out, inputs=inputs, config=config_json(aligner.settings))
+    manifest = stage.run(lambda folder: alignment_stage(aligner, documents, folder))
+    num_triples = sum(len(passage.alignments) for passage in read_passages(out / PASSAGES))
+    told = {"num_documents": len(documents), "num_passages": manifest.num_out, "num_alignments": num_triples}
     echo_json(told) if as_json else click.echo(
         ", ".join(f"{n:,} {name.removeprefix('num_')}" for name, n in told.items())
     )

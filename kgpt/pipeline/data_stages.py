@@ -1,6 +1,6 @@
 """Stages 1 to 5: from sources to tokenised passages; each is a function that fills a folder."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import numpy as np
 from kgpt.alignment import Aligner
 from kgpt.alignment.passages import read_passages, write_passages
 from kgpt.alignment.quality import alignment_quality
-from kgpt.corpus import Curation
+from kgpt.corpus import CorpusStep, Curation
 from kgpt.evaluation import measure_overlap
 from kgpt.io import write_json, write_json_lines
 from kgpt.kg import KnowledgeGraph, build_graph, open_graph_store
@@ -52,11 +52,11 @@ def open_run_graph(run: Path) -> KnowledgeGraph:
     return open_graph_store(run / "1-graph")
 
 
-def corpus_stage(config: RunConfig, folder: Path) -> Counts:
+def corpus_stage(steps: Sequence[CorpusStep], sources: Sequence[str], folder: Path) -> Counts:
     """Stage 2: sources to curated documents."""
-    sources = [open_documents(one) for one in config.resolve(config.corpus.sources, "corpus.sources")]
-    curation = Curation(config.corpus.built_steps())
-    documents = curation.documents(track((x for s in sources for x in s.read()), what="corpus"))
+    readers = [open_documents(source) for source in sources]
+    curation = Curation(steps)
+    documents = curation.documents(track((x for reader in readers for x in reader.read()), what="corpus"))
     write_documents(folder / DOCUMENTS, documents)
     return Counts(num_in=curation.num_in, num_out=curation.num_out, dropped=dict(curation.dropped))
 
@@ -78,12 +78,10 @@ def linking_stage(config: RunConfig, run: Path, folder: Path) -> Counts:
     return Counts(num_in=len(documents), num_out=num_links)
 
 
-def alignment_stage(config: RunConfig, run: Path, folder: Path) -> Counts:
+def alignment_stage(aligner: Aligner, documents: Sequence[Document], folder: Path) -> Counts:
     """Stage 4: linked documents to passages with the triples they support."""
-    aligner = Aligner(open_run_graph(run), config.alignment)
-    documents = list(read_documents(run / "3-linked"))
     passages = list(aligner.align(track(documents, what="aligning", total=len(documents))))
-    kept = [one for one in passages if len(one.alignments) >= config.alignment.min_triples]
+    kept = [one for one in passages if len(one.alignments) >= aligner.settings.min_triples]
     write_passages(folder / PASSAGES, kept)
     if quality := alignment_quality(documents, passages):
         write_json(folder / "quality.json", asdict(quality))

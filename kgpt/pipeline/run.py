@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 from filelock import FileLock, Timeout
 
+from kgpt.alignment import Aligner
 from kgpt.errors import RunLockedError
 from kgpt.io import fingerprint_file, read_json, write_json
 from kgpt.manifest import Manifest
@@ -17,6 +18,7 @@ from kgpt.pipeline.config import RunConfig, config_json
 from kgpt.pipeline.measuring import Exam, measure_arm
 from kgpt.pipeline.results import RESULTS, write_results
 from kgpt.pipeline.stage import Stage
+from kgpt.records import Document
 from kgpt.sources import (
     DocumentSource,
     GraphSource,
@@ -73,11 +75,12 @@ class Run:
             case "graph":
                 return stage.run(lambda folder: data_stages.graph_stage(config, folder))
             case "corpus":
-                return stage.run(lambda folder: data_stages.corpus_stage(config, folder))
+                sources = config.resolve(config.corpus.sources, "corpus.sources")
+                return stage.run(lambda folder: data_stages.corpus_stage(config.corpus.built_steps(), sources, folder))
             case "linked":
                 return stage.run(lambda folder: data_stages.linking_stage(config, run, folder))
             case "aligned":
-                return stage.run(lambda folder: data_stages.alignment_stage(config, run, folder))
+                return stage.run(lambda folder: data_stages.alignment_stage(*_alignment(config, run), folder))
         return stage.run(lambda folder: data_stages.sequence_stage(config, run, folder))
 
 
@@ -107,6 +110,11 @@ def load_results(run: Path) -> dict[str, Any]:
         DataError: the run has no results yet.
     """
     return read_json(run / "7-results" / RESULTS)
+
+
+def _alignment(config: RunConfig, run: Path) -> tuple[Aligner, list[Document]]:
+    aligner = Aligner(data_stages.open_run_graph(run), config.alignment)
+    return aligner, list(data_stages.read_documents(run / "3-linked"))
 
 
 def _ingredients(config: RunConfig, name: StageName, previous: Mapping[str, str]) -> dict[str, Any]:

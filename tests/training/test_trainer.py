@@ -47,7 +47,7 @@ def test_a_full_disk_is_told_and_the_older_checkpoint_stays(tmp_path, monkeypatc
     real = os.fsync
 
     def full(descriptor):
-        if "checkpoint-8" in os.readlink(f"/proc/self/fd/{descriptor}"):
+        if "checkpoint-8" in str(Path(f"/proc/self/fd/{descriptor}").readlink()):
             raise OSError(errno.ENOSPC, "No space left on device")
         real(descriptor)
 

@@ -1,0 +1,44 @@
+import pytest
+
+
+@pytest.mark.parametrize("task", ["qa", "cloze", "coverage"])
+def test_evaluate_tells_rows_of_results(kgpt, checkpoint, graph_store, project, task):
+    needed = ("--data", project / "questions.jsonl") if task == "qa" else ("--graph", graph_store)
+
+    told = kgpt("evaluate", checkpoint, "--task", task, *needed, "--max-items", 4, "--json")
+
+    assert told.status == 0
+    assert all(row.keys() == {"arm", "seed", "task", "subset", "metric", "value", "n"} for row in told.json)
+    assert {row["task"] for row in told.json} == {task}
+    assert {row["n"] for row in told.json if row["subset"] == "all"} == {4}
+
+
+def test_evaluate_in_words_has_a_row_a_figure(kgpt, checkpoint, project):
+    told = kgpt("evaluate", checkpoint, "--task", "qa", "--data", project / "questions.jsonl", "--max-items", 2)
+
+    assert [line.split()[:3] for line in told.out.splitlines()[1:]] == [
+        ["qa", "all", "exact_match"],
+        ["qa", "all", "token_f1"],
+    ]
+
+
+def test_evaluate_asks_for_what_a_task_needs(kgpt, checkpoint):
+    told = kgpt("evaluate", checkpoint, "--task", "cloze")
+
+    assert told.status == 2 and "task cloze needs --graph" in told.err
+
+
+def test_ask_tells_answers_with_their_probability(kgpt, checkpoint):
+    told = kgpt("ask", checkpoint, "What is the capital of Landia1?", "--num-answers", 3, "--json")
+
+    assert told.json.keys() == {"answers", "abstained"}
+    chances = [one["probability"] for one in told.json["answers"]]
+    assert all(one.keys() == {"text", "probability"} for one in told.json["answers"])
+    assert chances == sorted(chances, reverse=True) and len(chances) == 3
+
+
+@pytest.mark.parametrize(("limit", "abstained"), [(0.0, False), (1.0, True)])
+def test_ask_abstains_below_the_limit(kgpt, checkpoint, limit, abstained):
+    told = kgpt("ask", checkpoint, "Who?", "--min-probability", limit)
+
+    assert ("the model does not know" in told.out) == abstained
