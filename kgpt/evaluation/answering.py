@@ -56,7 +56,7 @@ def _answer_batch(
 ) -> list[list[Answer]]:
     backbone, tokenizer = loaded.model.backbone.eval(), loaded.vocabulary.tokenizer
     inputs = tokenizer(list(prompts), return_tensors="pt", padding=True, truncation=True, max_length=256)
-    device = next(backbone.parameters()).device
+    device = loaded.model.device
     out = backbone.generate(
         input_ids=inputs["input_ids"].to(device),
         attention_mask=inputs["attention_mask"].to(device),

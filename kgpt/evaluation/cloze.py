@@ -67,11 +67,11 @@ def _score(loaded: LoadedModel, verbalizer: Verbalizer, fact: AskedFact, labels:
 def _score_written(loaded: LoadedModel, text: str, labels: Sequence[str]) -> NDArray[np.float64]:
     """Log-probability of writing each label, [C]."""
     sequences = [asking(text, label, loaded.vocabulary, max_tokens=128) for label in labels]
-    batch = collate(sequences, pad_id=loaded.vocabulary.pad)
+    batch = collate(sequences, pad_id=loaded.vocabulary.pad).to(loaded.model.device)
     output = loaded.model(batch)["decoder"]
     assert batch.decoder_targets is not None
-    chances = torch.log_softmax(output.logits.float(), dim=-1).gather(1, output.targets[:, None])[:, 0]
-    owner = (batch.decoder_targets != NO_TARGET).nonzero()[:, 0]
+    chances = torch.log_softmax(output.logits.float(), dim=-1).gather(1, output.targets[:, None])[:, 0].cpu()
+    owner = (batch.decoder_targets != NO_TARGET).nonzero()[:, 0].cpu()
     return cast(NDArray[np.float64], torch.zeros(len(labels)).index_add(0, owner, chances).double().numpy())
 
 
@@ -97,5 +97,5 @@ def _mask_chances(loaded: LoadedModel, text: str, num_masks: int) -> NDArray[np.
     targets = np.full(len(widened), NO_TARGET, np.int64)
     targets[place : place + num_masks] = 0
     sequence: TrainingSequence = plain_sequence(widened, targets=targets)
-    output = loaded.model(collate([sequence], pad_id=vocabulary.pad))["word"]
-    return cast(NDArray[np.float32], torch.log_softmax(output.logits.float(), dim=-1).numpy())
+    output = loaded.model(collate([sequence], pad_id=vocabulary.pad).to(loaded.model.device))["word"]
+    return cast(NDArray[np.float32], torch.log_softmax(output.logits.float(), dim=-1).cpu().numpy())

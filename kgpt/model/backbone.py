@@ -3,6 +3,7 @@
 Every family's own names stop here: `states` is the stack without its head, `word_logits` the head.
 """
 
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -68,6 +69,10 @@ def checkpoint_architecture(checkpoint: str) -> Architecture:
     Raises:
         CheckpointError: no checkpoint there.
     """
+    if checkpoint.startswith(("/", ".")) and not Path(checkpoint).is_dir():
+        raise CheckpointError(
+            f"{checkpoint}: no such folder; give a checkpoint's folder or a name on the Hugging Face Hub"
+        )
     try:
         config = AutoConfig.from_pretrained(checkpoint)
     except (OSError, ValueError) as error:

@@ -47,6 +47,11 @@ class KgptModel(nn.Module):
         return table
 
     @property
+    def device(self) -> torch.device:
+        """Where the weights are; batches must come along."""
+        return self.words.weight.device
+
+    @property
     def config(self) -> Any:
         """The backbone's config."""
         return self.backbone.config
