@@ -6,6 +6,7 @@ from kgpt.evaluation.contamination import Overlap, measure_overlap
 from kgpt.evaluation.coverage import evaluate_coverage
 from kgpt.evaluation.entity_linking import LinkingScore, evaluate_linking
 from kgpt.evaluation.facts import AskedFact, FactSubsets, asked_facts, fact_id
+from kgpt.evaluation.graph_completion import evaluate_graph_completion
 from kgpt.evaluation.question_answering import evaluate_questions, exact_match, majority_outcomes, token_f1
 from kgpt.evaluation.summary import Comparison, compare, summarize
 
@@ -21,6 +22,7 @@ __all__ = [
     "compare",
     "evaluate_cloze",
     "evaluate_coverage",
+    "evaluate_graph_completion",
     "evaluate_linking",
     "evaluate_questions",
     "exact_match",

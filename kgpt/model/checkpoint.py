@@ -29,12 +29,21 @@ _GRAPH_PARTS = ("graph", "entity_head", "relation_head")
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """A checkpoint ready for use."""
+    """A checkpoint ready for use.
+
+    Args:
+        model: the model.
+        vocabulary: its words.
+        architecture: how it is used.
+        about: what `kgpt.json` says; empty for others' checkpoints.
+        entity_ids: the ids of the entity table's rows, where it has one.
+    """
 
     model: KgptModel
     vocabulary: Vocabulary
     architecture: Architecture
     about: dict[str, Any]
+    entity_ids: tuple[str, ...] = ()
 
 
 def build_model(settings: BackboneSettings, vocabulary: Vocabulary, graph: KnowledgeGraph | None) -> KgptModel:
@@ -93,8 +102,11 @@ def load_checkpoint(checkpoint: str) -> LoadedModel:
     architecture = checkpoint_architecture(checkpoint)
     backbone = load_backbone(checkpoint, architecture)
     folder = Path(checkpoint)
-    model = _with_graph(backbone, folder / "graph") if (folder / "graph").is_dir() else KgptModel(backbone)
-    return LoadedModel(model, load_vocabulary(checkpoint), architecture, _about(folder / KGPT_FILE))
+    model, entities = KgptModel(backbone), list[str]()
+    if (folder / "graph").is_dir():
+        model, entities = _with_graph(backbone, folder / "graph")
+    about = _about(folder / KGPT_FILE)
+    return LoadedModel(model, load_vocabulary(checkpoint), architecture, about, tuple(entities))
 
 
 def _about(path: Path) -> dict[str, Any]:
@@ -104,15 +116,16 @@ def _about(path: Path) -> dict[str, Any]:
         raise CheckpointError(f"{error}; train again, or delete the file to ask the model in plain words") from error
 
 
-def _with_graph(backbone: nn.Module, parts: Path) -> KgptModel:
+def _with_graph(backbone: nn.Module, parts: Path) -> tuple[KgptModel, list[str]]:
+    """The model with its graph parts, and the ids of the entity table's rows."""
     try:
-        sizes = [len((parts / f"{name}.txt").read_text("utf-8").splitlines()) for name in ("entities", "relations")]
-        model = KgptModel(backbone, num_entities=sizes[0], num_relations=sizes[1])
+        entities, relations = ((parts / f"{x}.txt").read_text("utf-8").splitlines() for x in ("entities", "relations"))
+        model = KgptModel(backbone, num_entities=len(entities), num_relations=len(relations))
         load_model(_graph_parts(model), str(parts / "graph_parts.safetensors"))
     except (OSError, UnicodeDecodeError, AttributeError, RuntimeError, SafetensorError) as error:
         reason = " ".join(str(error).split())
         raise CheckpointError(f"{parts}: the graph's parts are corrupt ({reason}); train again") from error
-    return model
+    return model, entities
 
 
 def _graph_parts(model: KgptModel) -> nn.ModuleDict:

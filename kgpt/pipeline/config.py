@@ -18,7 +18,7 @@ from kgpt.sources.embedded import embedded_root
 from kgpt.training.settings import TrainingSettings
 
 DATA_DIR = "{data_dir}"
-Task = Literal["qa", "cloze", "coverage", "linking"]
+Task = Literal["qa", "cloze", "coverage", "graph_completion", "linking"]
 
 
 def _knowledge(value: object) -> object:
@@ -107,14 +107,15 @@ class EvaluationSettings(Settings):
     """What is measured.
 
     Args:
-        tasks: `qa` (closed-book question answering), `cloze`, `coverage`, `linking`.
+        tasks: `qa` (closed-book question answering), `cloze`, `coverage`, `graph_completion` (models with graph nodes),
+            `linking`.
         max_facts: facts asked by `cloze` and `coverage`.
         max_candidates: tails that `cloze` ranks.
         held_out_frac: share of the graph's entity pairs that no arm trains on (and no question asks about).
         fine_tuning: on the train questions, before `qa` and `coverage`; null to ask the model as it is.
     """
 
-    tasks: tuple[Task, ...] = ("qa", "cloze", "coverage", "linking")
+    tasks: tuple[Task, ...] = ("qa", "cloze", "coverage", "graph_completion", "linking")
     max_facts: int = Field(default=400, ge=1)
     max_candidates: int = Field(default=100, ge=2)
     held_out_frac: float = Field(default=0.05, ge=0, lt=1)

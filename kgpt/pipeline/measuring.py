@@ -16,6 +16,7 @@ from kgpt.evaluation import (
     asked_facts,
     evaluate_cloze,
     evaluate_coverage,
+    evaluate_graph_completion,
     evaluate_questions,
     fact_id,
     majority_outcomes,
@@ -96,7 +97,7 @@ def measure_arm(arm: Arm, trained: Manifest, exam: Exam) -> Manifest:
 
     def measure(partial: Path) -> Counts:
         loaded = load_checkpoint(str(arm.folder / MODEL))
-        outcomes = _cloze(arm.config, loaded, exam)
+        outcomes = _probed(arm.config, loaded, exam)
         fine_tuning = arm.config.evaluation.fine_tuning
         if loaded.architecture == "encoder_decoder":
             if fine_tuning is not None and exam.split("train"):
@@ -147,12 +148,15 @@ def read_outcomes(folder: Path) -> list[Outcome]:
     return [Outcome(**(row | {"subsets": tuple(row["subsets"])})) for row in rows]
 
 
-def _cloze(config: RunConfig, loaded: LoadedModel, exam: Exam) -> list[Outcome]:
-    """The cloze probe, of the model as it was pre-trained."""
-    if "cloze" not in config.evaluation.tasks:
-        return []
-    facts = asked_facts(exam.graph, exam.subsets, max_facts=config.evaluation.max_facts)
-    return evaluate_cloze(loaded, facts, exam.graph, max_candidates=config.evaluation.max_candidates)
+def _probed(config: RunConfig, loaded: LoadedModel, exam: Exam) -> list[Outcome]:
+    """The cloze probe and graph completion, of the model as it was pre-trained."""
+    settings, outcomes = config.evaluation, list[Outcome]()
+    facts = asked_facts(exam.graph, exam.subsets, max_facts=settings.max_facts)
+    if "cloze" in settings.tasks:
+        outcomes += evaluate_cloze(loaded, facts, exam.graph, max_candidates=settings.max_candidates)
+    if "graph_completion" in settings.tasks and loaded.entity_ids:
+        outcomes += evaluate_graph_completion(loaded, facts, exam.graph)
+    return outcomes
 
 
 def _asked(config: RunConfig, loaded: LoadedModel, exam: Exam) -> list[Outcome]:

@@ -15,6 +15,8 @@ COLUMNS = (
     ("cloze", "seen", "p_at_1", "cloze P@1 seen"),
     ("cloze", "seen", "mrr", "cloze MRR seen"),
     ("cloze", "held_out", "mrr", "cloze MRR held out"),
+    ("graph_completion", "seen", "p_at_1", "graph P@1 seen"),
+    ("graph_completion", "held_out", "mrr", "graph MRR held out"),
 )
 """Task, subset, metric and title of every figure in the table of arms."""
 
@@ -26,6 +28,10 @@ _VERDICTS = (
     (
         ("cloze", "seen", "p_at_1"),
         "completes {ours:.0%} of the facts it was trained on, {control} {theirs:.0%}",
+    ),
+    (
+        ("graph_completion", "seen", "p_at_1"),
+        "completes {ours:.0%} of the graph's facts as nodes, {control} {theirs:.0%}",
     ),
 )
 Means = Mapping[tuple[str, str, str, str], list[float]]
@@ -60,11 +66,11 @@ def verdicts(results: Mapping[str, Any]) -> Iterator[str]:
 
 
 def verdict_rows(results: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The comparisons that decide: in graph-only questions, or where none were asked in the cloze probe."""
-    for measure, _ in _VERDICTS:
-        if found := [row for row in results["comparisons"] if _measure(row) == measure]:
-            return found
-    return []
+    """The comparisons that decide: in graph-only questions, or where none were asked in the probes."""
+    measures = {_measure(row) for row in results["comparisons"]}
+    asked, *probes = (measure for measure, _ in _VERDICTS)
+    decisive = [asked] if asked in measures else probes
+    return [row for measure in decisive for row in results["comparisons"] if _measure(row) == measure]
 
 
 def say_verdict(row: Mapping[str, Any], values: Means) -> str:

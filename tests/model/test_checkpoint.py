@@ -206,3 +206,13 @@ def test_a_full_disk_is_told_as_such(tmp_path, tiny, masked_words, monkeypatch):
 
     with pytest.raises(StoreError, match=r"cannot be written: No space left on device"):
         save_checkpoint(model, masked_words, tmp_path, about={})
+
+
+@pytest.mark.parametrize("family", ["bert", "modernbert", "bart"])
+def test_other_families_come_back_whole_too(family, tmp_path, tiny, masked_words):
+    model = build_model(tiny(family), masked_words, None)
+    save_checkpoint(model, masked_words, tmp_path, about={})
+
+    weights = load_checkpoint(str(tmp_path)).model.state_dict()
+
+    assert all(torch.equal(weights[name], value) for name, value in model.state_dict().items())

@@ -1,0 +1,77 @@
+"""Word-knowledge-graph completion: a masked tail node beside its head and relation (CoLAKE, Sun et al., 2020, 4.4).
+
+For models whose sequences hold graph nodes. The text is the head's entity node alone; the relation node and the masked
+tail hang on it as in training. The tail's rank is among the distinct tails of its relation, filtered, realistic.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from kgpt.errors import CheckpointError
+from kgpt.evaluation.facts import AskedFact
+from kgpt.evaluation.ranking import rank, rank_metrics
+from kgpt.kg.graph import KnowledgeGraph
+from kgpt.model import LoadedModel
+from kgpt.records import Outcome
+from kgpt.sequences import NO_TARGET, collate
+from kgpt.sequences import Sequence as TrainingSequence
+from kgpt.wkgraph import NodeKind, WordKnowledgeGraph
+
+TASK = "graph_completion"
+_BATCH_SIZE = 128
+
+
+@torch.inference_mode()
+def evaluate_graph_completion(loaded: LoadedModel, facts: Sequence[AskedFact], graph: KnowledgeGraph) -> list[Outcome]:
+    """Every fact's `p_at_1`, `mrr` and `hits_at_10`; a fact whose relation has one tail only is not asked.
+
+    Raises:
+        CheckpointError: the model has no graph nodes, or those of another graph.
+    """
+    if loaded.entity_ids != tuple(graph.entities.ids):
+        raise CheckpointError("graph completion needs a model with nodes for this very graph's entities")
+    loaded.model.eval()
+    tails_of = {r: np.unique(graph.triples[graph.triples[:, 1] == r, 2]) for r in range(graph.num_relations)}
+    outcomes = []
+    for start in range(0, len(facts), _BATCH_SIZE):
+        group = facts[start : start + _BATCH_SIZE]
+        for fact, scores in zip(group, _scores(loaded, group), strict=True):
+            outcomes += _outcomes(fact, scores, tails_of[fact.relation], graph)
+    return outcomes
+
+
+def _outcomes(
+    fact: AskedFact, scores: NDArray[np.float32], tails: NDArray[np.int32], graph: KnowledgeGraph
+) -> list[Outcome]:
+    wrong = np.setdiff1d(tails, fact.tails)
+    if not len(wrong):
+        return []
+    candidates = [fact.tails[0], *wrong.tolist()]
+    place = rank(scores[candidates], truth=0)
+    said = graph.entities.label(candidates[int(scores[candidates].argmax())])
+    return [Outcome(TASK, fact.id, metric, value, fact.subsets, said) for metric, value in rank_metrics(place).items()]
+
+
+def _scores(loaded: LoadedModel, facts: Sequence[AskedFact]) -> NDArray[np.float32]:
+    """Scores of all entities for every fact's tail, [B, E]."""
+    sequences = [_sequence(loaded, fact) for fact in facts]
+    batch = collate(sequences, pad_id=loaded.vocabulary.pad).to(loaded.model.device)
+    scores: NDArray[np.float32] = loaded.model(batch)["entity"].logits.float().cpu().numpy()
+    return scores
+
+
+def _sequence(loaded: LoadedModel, fact: AskedFact) -> TrainingSequence:
+    """The head between the special words, a masked tail, the relation that joins them."""
+    prefix, suffix = loaded.vocabulary.prefix, loaded.vocabulary.suffix
+    head, tail = len(prefix), len(prefix) + 1 + len(suffix)
+    ids = np.concatenate([prefix, [fact.head], suffix, [len(loaded.entity_ids)], [fact.relation]]).astype(np.int64)
+    kinds = np.full(len(ids), NodeKind.WORD, np.int8)
+    kinds[[head, tail]], kinds[tail + 1] = NodeKind.ENTITY, NodeKind.RELATION
+    positions = np.concatenate([np.arange(tail), [head + 2, head + 1]])
+    wkgraph = WordKnowledgeGraph(ids, kinds, positions, num_text=tail, edges=np.array([[tail + 1, head, tail]]))
+    targets = np.full(len(ids), NO_TARGET, np.int64)
+    targets[tail] = fact.tails[0]
+    return TrainingSequence(ids, kinds, positions, targets, wkgraph.visibility())

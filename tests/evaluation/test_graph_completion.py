@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+import torch
+
+from kgpt.errors import CheckpointError
+from kgpt.evaluation import AskedFact, evaluate_graph_completion
+from kgpt.model import BackboneSettings, LoadedModel, build_model
+
+SETTINGS = BackboneSettings(
+    family="roberta", architecture="encoder", hidden_size=32, num_layers=1, num_heads=2, feed_forward_size=64
+)
+
+
+@pytest.fixture
+def loaded(capitals, masked_words):
+    torch.manual_seed(0)
+    model = build_model(SETTINGS, masked_words, capitals)
+    return LoadedModel(model, masked_words, "encoder", {}, tuple(capitals.entities.ids))
+
+
+@pytest.fixture
+def facts(capitals):
+    relation = capitals.relations.ids.find("P36")
+    rows = capitals.triples[capitals.triples[:, 1] == relation].tolist()
+    return [AskedFact(f"{h}", h, r, (t,), ("seen",)) for h, r, t in rows]
+
+
+def test_a_model_whose_head_prefers_the_right_row_ranks_it_first(loaded, facts, capitals):
+    fact = facts[0]
+    with torch.no_grad():
+        loaded.model.entity_head.norm.weight.zero_()
+        loaded.model.entity_head.norm.bias.copy_(torch.eye(32)[0])
+        loaded.model.graph.entities.weight[:, 0] = 0.0
+        loaded.model.graph.entities.weight[fact.tails[0], 0] = 5.0
+
+    outcomes = evaluate_graph_completion(loaded, [fact], capitals)
+
+    assert {one.metric: one.value for one in outcomes} == {"p_at_1": 1.0, "mrr": 1.0, "hits_at_10": 1.0}
+
+
+def test_a_model_that_scores_all_alike_gets_the_middle_rank(loaded, facts, capitals):
+    with torch.no_grad():
+        loaded.model.graph.entities.weight.zero_()
+
+    outcomes = evaluate_graph_completion(loaded, facts, capitals)
+
+    assert np.mean([one.value for one in outcomes if one.metric == "mrr"]) == pytest.approx(1 / 3)
+
+
+def test_a_model_with_other_nodes_is_refused(loaded, facts, capitals, masked_words):
+    other = LoadedModel(loaded.model, masked_words, "encoder", {}, ("Q1",))
+
+    with pytest.raises(CheckpointError, match="this very graph's entities"):
+        evaluate_graph_completion(other, facts, capitals)
