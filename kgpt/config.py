@@ -22,6 +22,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from kgpt.errors import ConfigError, did_you_mean
+from kgpt.io import EMBEDDED, embedded_root
 from kgpt.registry import Registry, lax_kinds
 
 ConfigModel = TypeVar("ConfigModel", bound=BaseModel)
@@ -79,7 +80,7 @@ def check_config(values: Mapping[str, Any], model: type[ConfigModel], *, place: 
 
 
 def read_config(path: Path, *, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
-    """The mapping in a YAML file with its `extends` (relative to the file) merged below it.
+    """The mapping in a YAML file with its `extends` (relative to the file, or `embedded:NAME`) merged below it.
 
     Raises:
         ConfigError: missing, not YAML, not a mapping, or extending in a circle.
@@ -91,7 +92,13 @@ def read_config(path: Path, *, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
     base = values.pop("extends", None)
     if base is None:
         return values
-    return merge(read_config(path.parent / str(base), seen=(*seen, path)), values)
+    return merge(read_config(_base_path(path, str(base)), seen=(*seen, path)), values)
+
+
+def _base_path(path: Path, base: str) -> Path:
+    if base.startswith(EMBEDDED):
+        return embedded_root("configs") / f"{base.removeprefix(EMBEDDED)}.yaml"
+    return path.parent / base
 
 
 def merge(base: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedReader, RawIOBase
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, Literal, cast
 
 import orjson
 import zstandard
@@ -21,6 +21,19 @@ from kgpt.errors import DataError, StoreError
 
 MIN_FREE_BYTES = 64 * 2**20
 PARTIAL_SUFFIX = ".partial"
+EMBEDDED = "embedded:"
+"""What a source or a config that ships with kgpt is called by: `embedded:NAME`."""
+
+EmbeddedKind = Literal["graphs", "corpora", "configs"]
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def embedded_root(kind: EmbeddedKind) -> Path:
+    """The folder of what ships with kgpt: beside the package in a checkout, under `kgpt/_data/` in a wheel."""
+    shipped = _PACKAGE / "_data" / kind
+    return shipped if shipped.is_dir() else _PACKAGE.parent / kind
+
+
 TORN_ERRORS = (EOFError, OSError, lzma.LZMAError, zlib.error, zstandard.ZstdError)
 """What reading a torn or misnamed file raises, whatever its compression."""
 _ZSTD_CHUNK_BYTES = 2**17

@@ -18,7 +18,7 @@ class Circle:
     radius: float = 1.0
 
 
-ShapePart = part_of(shapes, object)
+ShapePart = part_of(shapes)
 
 
 class Training(Settings):
@@ -189,3 +189,13 @@ trees = st.recursive(
 @given(st.dictionaries(st.sampled_from("abc"), trees))
 def test_merging_a_mapping_over_itself_changes_nothing(tree):
     assert merge(tree, tree) == tree
+
+
+def test_a_config_of_the_users_can_extend_one_that_ships(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("extends: embedded:recipes/kg_t5\nname: mine\n")
+
+    values = read_config(path)
+
+    assert values["name"] == "mine"
+    assert {"text_only", "kg_t5", "kg_t5_shuffled"} <= values["arms"].keys()

@@ -128,7 +128,7 @@ def recipes(name: str | None) -> None:
     Example: kgpt recipes kg_t5 > mine.yaml
     """
     from kgpt.errors import ConfigError, did_you_mean
-    from kgpt.sources.embedded import embedded_root
+    from kgpt.io import embedded_root
 
     found = {path.stem: path for path in sorted((embedded_root("configs") / "recipes").glob("*.yaml"))}
     if name is None:

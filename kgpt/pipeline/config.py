@@ -10,11 +10,11 @@ from kgpt.alignment import AlignmentSettings
 from kgpt.config import Settings, load_config, part_of
 from kgpt.corpus import CorpusStep, corpus_steps
 from kgpt.errors import ConfigError, did_you_mean
+from kgpt.io import embedded_root
 from kgpt.kg.selection import GraphSelection
 from kgpt.linking import LinkingSettings
 from kgpt.model import BackboneSettings
 from kgpt.recipes import Recipe, recipes
-from kgpt.sources.embedded import embedded_root
 from kgpt.training.settings import TrainingSettings
 
 DATA_DIR = "{data_dir}"

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from filelock import FileLock, Timeout
 
 from kgpt.alignment import Aligner
-from kgpt.errors import RunLockedError
+from kgpt.errors import DataError, RunLockedError
 from kgpt.io import fingerprint_file, read_json, write_json
 from kgpt.manifest import Manifest
 from kgpt.pipeline import data_stages
@@ -31,6 +31,7 @@ from kgpt.sources import (
 StageName = Literal["graph", "corpus", "linked", "aligned", "sequences", "arms", "results", "report"]
 STAGES: tuple[StageName, ...] = get_args(StageName)
 CONFIG_NAME = "config.json"
+_LOCK = ".lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,12 @@ def open_run(config: RunConfig, folder: Path) -> Iterator[Run]:
 
     Raises:
         RunLockedError: another process works there.
+        DataError: the folder holds something else than a run.
     """
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / _LOCK).exists():
+        raise DataError(f"{folder}: holds files but no run of kgpt; choose another --out, or an empty folder")
     folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / ".lock")
+    lock = FileLock(folder / _LOCK)
     try:
         with lock.acquire(timeout=0):
             write_json(folder / CONFIG_NAME, config_json(config))

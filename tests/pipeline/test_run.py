@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 import pytest
 
-from kgpt.errors import RunLockedError, StoreError
+from kgpt.errors import DataError, RunLockedError, StoreError
 from kgpt.evaluation import fact_id
 from kgpt.pipeline import load_results, load_run_config, open_run
 from kgpt.pipeline.arm import read_questions
@@ -189,8 +189,9 @@ def test_a_stage_whose_manifest_is_torn_is_made_again(run_copy, config):
     assert rerun(run_copy, config) == ["2-corpus"]
 
 
-def test_another_runs_stage_of_that_name_is_not_replaced(tmp_path, config):
-    (tmp_path / "1-graph").mkdir()
+def test_a_folder_of_the_users_inside_a_run_is_not_replaced(tmp_path, config):
+    with open_run(config, tmp_path):
+        (tmp_path / "1-graph").mkdir()
     (tmp_path / "1-graph" / "thesis.txt").write_text("mine")
 
     with pytest.raises(StoreError, match="1-graph: holds something else"), open_run(config, tmp_path) as run:
@@ -232,3 +233,14 @@ def test_every_arm_is_asked_the_same_items(finished_run):
     items = [[(one.task, one.item, one.metric) for one in outcomes] for outcomes in found]
     assert len(items) == 6
     assert all(one == items[0] for one in items)
+
+
+def test_a_folder_with_other_files_is_left_alone(tmp_path):
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "config.json").write_text("mine")
+
+    with pytest.raises(DataError, match="holds files but no run of kgpt"), open_run(load_run_config("demo"), mine):
+        pass
+
+    assert (mine / "config.json").read_text() == "mine"

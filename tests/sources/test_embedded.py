@@ -1,7 +1,8 @@
 import pytest
 
 from kgpt.errors import DataError
-from kgpt.sources.embedded import embedded_root, resolve
+from kgpt.io import embedded_root
+from kgpt.sources.embedded import resolve
 
 
 def test_the_sample_is_found_by_name():
