@@ -6,7 +6,7 @@ Times are of this machine at this moment; only the ratios of one run mean anythi
 import os
 import sys
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("GOMP_SPINCOUNT", "2000")
 
 from benchmarks import graph_store, linking, training
 from kgpt.text import table

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command line does, before torch is loaded
+os.environ.setdefault("GOMP_SPINCOUNT", "2000")  # as the command line does, before torch is loaded
 
 from kgpt.kg import KnowledgeGraph, build_graph
 from kgpt.records import (

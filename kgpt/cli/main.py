@@ -28,8 +28,8 @@ _COMMANDS = {
     "run": ("kgpt.cli.runs", "run"),
     "show": ("kgpt.cli.runs", "show"),
 }
-WAIT_POLICY = ("OMP_WAIT_POLICY", "PASSIVE")
-"""PyTorch's threads sleep while they wait for one another: spinning makes a step many times slower on busy cores."""
+SPIN_COUNT = ("GOMP_SPINCOUNT", "2000")
+"""PyTorch's threads wait for one another briefly, then sleep: endless spinning makes a step many times slower on busy cores."""
 
 
 class LazyGroup(click.Group):
@@ -64,7 +64,7 @@ def cli(quiet: bool, debug: bool) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """The entry point: runs a command; a deliberate error becomes one line and exit status 2."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    os.environ.setdefault(*WAIT_POLICY)
+    os.environ.setdefault(*SPIN_COUNT)
     try:
         cli.main(arguments, prog_name="kgpt")
     except KgptError as error:
