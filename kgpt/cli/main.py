@@ -29,7 +29,7 @@ _COMMANDS = {
     "show": ("kgpt.cli.runs", "show"),
 }
 SPIN_COUNT = ("GOMP_SPINCOUNT", "2000")
-"""PyTorch's threads wait for one another briefly, then sleep: endless spinning makes a step many times slower on busy cores."""
+"""PyTorch's threads wait for one another briefly, then sleep: endless spinning slows busy cores many times."""
 
 
 class LazyGroup(click.Group):
