@@ -2,8 +2,7 @@
 
 Differs from the paper:
 - shares are of tokens, not of examples (there 50:50), and train questions join the mixture, as in every arm;
-- train questions are a tenth of the tokens: with a quarter they are learnt by heart and extraction from the triples
-  is worse (docs/results.md);
+- train questions are a tenth of the tokens (`question_weight`), the same in every arm;
 - a triple also appears in its inverse and as template sentences, not as "subject, relation, object" alone
   (`forms: [linear]` is the paper's); facts seen in one form are stored but hard to ask for;
 - the hidden entity is the tail in 70 % of the draws (the paper does not state its share; `tail_prob: 0.5`);
