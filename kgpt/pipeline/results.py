@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from kgpt.evaluation import Comparison, compare, evaluate_linking, summarize
+from kgpt.evaluation.question_answering import TASK as QA
 from kgpt.io import fingerprint, read_json, write_json
 from kgpt.linking import Linker
 from kgpt.pipeline.arm import COST, Arm
@@ -27,7 +28,8 @@ def write_results(config: RunConfig, run: Path, exam: Exam) -> dict[str, Any]:
         for seed, found in zip(config.seeds, by_seed, strict=True)
         for result in summarize(found)
     ]
-    rows += [{"arm": MAJORITY, "seed": 0, **asdict(row)} for row in summarize(exam.majority())]
+    if any(row["task"] == QA for row in rows):
+        rows += [{"arm": MAJORITY, "seed": 0, **asdict(row)} for row in summarize(exam.majority())]
     rows += [{"arm": LINKER, "seed": 0, **asdict(row)} for row in _linking(config, run)]
     results = {
         "experiment": config.name,
