@@ -25,7 +25,8 @@ class Normalize:
 
 def normalize(document: Document) -> Document | Dropped:
     """`document` with its text normalised stretch by stretch between link ends, so that every link stays exact."""
-    ends = {0, len(document.text)} | {end for link in document.links for end in (link.start, link.end)}
+    told = [link for link in document.links if _clean(document.surface(link))]
+    ends = {0, len(document.text)} | {end for link in told for end in (link.start, link.end)}
     moved, parts, length = {}, [], 0
     for start, end in pairwise(sorted(ends)):
         moved[start] = length
@@ -35,11 +36,9 @@ def normalize(document: Document) -> Document | Dropped:
     text = "".join(parts)
     if not text.strip():
         return Dropped(document.id, "empty")
-    links = (
-        Link(moved[x.start], moved[x.end], x.entity, x.score) for x in document.links if moved[x.start] < moved[x.end]
-    )
+    links = (Link(moved[x.start], moved[x.end], x.entity, x.score) for x in told)
     return replace(document, text=text, links=tuple(links))
 
 
 def _clean(stretch: str) -> str:
-    return _BREAKS.sub("\n", _BLANKS.sub(" ", _CONTROL.sub("", nfc(stretch))))
+    return _BREAKS.sub("\n", _BLANKS.sub(" ", nfc(_CONTROL.sub("", stretch))))
