@@ -10,6 +10,7 @@ NIL = "NIL"
 """The entity of a link whose mention means nothing in the graph."""
 
 LiteralKind = OneOf["date", "quantity", "string"]
+ValueKind = OneOf["entity", "date", "quantity", "string"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -23,36 +24,90 @@ class Triple:
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A fact whose value is no entity: a date (ISO 8601, as precise as known), a quantity, a string."""
+    """A fact whose value is no entity: a date, a quantity, a string.
+
+    Args:
+        head: id of the entity.
+        relation: id of the relation.
+        value: a date in ISO 8601-2, as precise as known (`1952-03-11`, `1952-03`, `1952`, the decade `195X`, the
+            century `19XX`, before our era `-0043`); a quantity as a decimal number; or the string itself.
+        kind: which of the three.
+        unit: id of a quantity's unit; empty where it has none.
+        datatype: what the source calls the type (an XSD IRI, Wikidata's `external-id`), kept for export.
+        language: of a string in a language.
+    """
 
     head: str
     relation: str
     value: str
     kind: LiteralKind = "string"
     unit: str = ""
+    datatype: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Qualifier:
+    """What a statement says besides its triple: since when, in which role.
+
+    Args:
+        triple: the statement.
+        relation: id of the qualifying relation.
+        value: an entity's id, or what `Literal.value` holds.
+        kind: `entity`, or the literal's kind.
+        unit: id of a quantity's unit.
+    """
+
+    triple: Triple
+    relation: str
+    value: str
+    kind: ValueKind = "entity"
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EntityRecord:
-    """What a graph says of one entity besides its triples."""
+    """What a graph says of one entity besides its triples, in one language.
+
+    Args:
+        id: the entity.
+        label: preferred name.
+        aliases: other names.
+        description: a short text.
+        language: of the names; empty is the graph's main language.
+        title: of the entity's Wikipedia article in that language (a sitelink).
+        num_sitelinks: articles about it in all languages, a measure of popularity; 0 where the source does not say.
+    """
 
     id: str
     label: str = ""
     aliases: tuple[str, ...] = ()
     description: str = ""
+    language: str = ""
+    title: str = ""
+    num_sitelinks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class RelationRecord:
-    """What a graph says of one relation besides its triples."""
+    """What a graph says of one relation besides its triples, in one language (empty: the graph's main one)."""
 
     id: str
     label: str = ""
     aliases: tuple[str, ...] = ()
     description: str = ""
+    language: str = ""
 
 
-GraphItem = Triple | Literal | EntityRecord | RelationRecord
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """An id that is now another's: wherever a graph names `id` it means `target`."""
+
+    id: str
+    target: str
+
+
+GraphItem = Triple | Literal | Qualifier | EntityRecord | RelationRecord | Redirect
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -90,13 +145,24 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text with its links and the triples its source says it states (gold, often none)."""
+    """A text with its links and the triples its source says it states.
+
+    Args:
+        id: unique in its corpus.
+        text: what is written.
+        links: mentions with their entities, in reading order.
+        metadata: where it comes from.
+        triples: what the text states by its source's account (gold); often none.
+        judged_relations: relations of which `triples` holds all that the text states, so that another one predicted
+            is wrong; empty where nobody says so.
+    """
 
     id: str
     text: str
     links: tuple[Link, ...] = ()
     metadata: Metadata = Metadata()
     triples: tuple[Triple, ...] = ()
+    judged_relations: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for link in self.links:

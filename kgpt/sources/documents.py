@@ -1,7 +1,7 @@
 """Documents as JSON Lines in kgpt's own form, and back.
 
     {"id", "text", "links": [{"start", "end", "entity", "score"}], "metadata": {"source", "license", ...},
-     "triples": [[head, relation, tail]]}
+     "triples": [[head, relation, tail]], "judged_relations": [relation]}
 
 Only `text` is required; offsets count code points.
 """
@@ -53,6 +53,7 @@ def parse_document(value: Mapping[str, Any], *, place: str, default_id: str = ""
             links=tuple(sorted(_link(link) for link in value.get("links", ()))),
             metadata=parse_metadata(value.get("metadata", {})),
             triples=tuple(Triple(*map(str, triple)) for triple in value.get("triples", ())),
+            judged_relations=tuple(map(str, value.get("judged_relations", ()))),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise DataError(f"{place}: malformed document: {type(error).__name__}: {error}") from error
@@ -79,6 +80,8 @@ def document_json(document: Document) -> dict[str, Any]:
     }
     if document.triples:
         value["triples"] = [[triple.head, triple.relation, triple.tail] for triple in document.triples]
+    if document.judged_relations:
+        value["judged_relations"] = list(document.judged_relations)
     return value
 
 
