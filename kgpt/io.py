@@ -1,7 +1,6 @@
 """Files: opened whatever their compression, read with their line numbers, written whole or not at all."""
 
 import bz2
-import gzip
 import hashlib
 import lzma
 import os
@@ -10,12 +9,14 @@ import zlib
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from io import BufferedReader, RawIOBase
+from importlib.util import find_spec
+from io import BufferedIOBase, BufferedReader, RawIOBase
 from pathlib import Path
 from typing import IO, Any, Literal, cast
 
 import orjson
 import zstandard
+from isal import igzip, igzip_lib
 
 from kgpt.errors import DataError, StoreError
 
@@ -34,9 +35,18 @@ def embedded_root(kind: EmbeddedKind) -> Path:
     return shipped if shipped.is_dir() else _PACKAGE.parent / kind
 
 
-TORN_ERRORS = (EOFError, OSError, lzma.LZMAError, zlib.error, zstandard.ZstdError)
+_IGZIP_ERROR = cast(type[Exception], igzip_lib.error)  # its stubs take the class for an instance
+TORN_ERRORS = (EOFError, OSError, lzma.LZMAError, zlib.error, _IGZIP_ERROR, zstandard.ZstdError)
 """What reading a torn or misnamed file raises, whatever its compression."""
-_ZSTD_CHUNK_BYTES = 2**17
+COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst")
+ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz", ".7z", ".rar")
+MAX_LINE_BYTES = 64 * 2**20
+"""A longer line is refused: a small compressed file can hold one larger than the memory."""
+MAX_WHOLE_BYTES = 2**30
+"""A file that is read in one piece may be so large, decompressed."""
+_CHUNK_BYTES = 2**18
+_MAX_BZIP2_THREADS = 8
+_EMPTY_BZIP2_BYTES = 14
 
 
 def require_file(path: Path, *, what: str) -> Path:
@@ -50,23 +60,56 @@ def require_file(path: Path, *, what: str) -> Path:
     return path
 
 
-def open_bytes(path: Path) -> IO[bytes]:
+def open_bytes(path: Path) -> BufferedIOBase:
     """`path` opened for reading, decompressed by its suffix (.gz .bz2 .xz .zst or none).
 
     Raises:
-        DataError: no such file.
+        DataError: no such file, or an archive of files.
     """
     require_file(path, what="input")
+    if not {path.suffix, plain_suffix(path)}.isdisjoint(ARCHIVES):
+        raise DataError(f"{path}: an archive of files; unpack it and give the file or folder inside")
     match path.suffix:
         case ".gz":
-            return cast(IO[bytes], gzip.open(path, "rb"))
+            return cast(BufferedIOBase, cast(Any, igzip).open(path, "rb"))
         case ".bz2":
-            return cast(IO[bytes], bz2.open(path, "rb"))
+            return BufferedReader(_Bzip2Reader(path), _CHUNK_BYTES) if find_spec("indexed_bzip2") else bz2.open(path)
         case ".xz":
-            return cast(IO[bytes], lzma.open(path, "rb"))
+            return lzma.open(path, "rb")
         case ".zst":
-            return cast(IO[bytes], BufferedReader(_ZstdReader(path), _ZSTD_CHUNK_BYTES))
+            return BufferedReader(_ZstdReader(path), _CHUNK_BYTES)
     return path.open("rb")
+
+
+class _Bzip2Reader(RawIOBase):
+    """All streams of a bzip2 file, decompressed on several cores.
+
+    `indexed_bzip2` raises whatever its blocks meet, and takes a file of another form for an empty one. It is not
+    there for every Python: `bz2`, on one core and a quarter as fast on two, then takes its place.
+    """
+
+    def __init__(self, path: Path) -> None:
+        import indexed_bzip2
+
+        with path.open("rb") as file:
+            start = file.read(_EMPTY_BZIP2_BYTES)
+        if start and not (start.startswith(b"BZh") and len(start) == _EMPTY_BZIP2_BYTES):
+            raise OSError("Invalid data stream")
+        self._file = indexed_bzip2.open(str(path), parallelization=min(os.cpu_count() or 1, _MAX_BZIP2_THREADS))
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            return int(self._file.readinto(buffer))
+        except (RuntimeError, ValueError) as error:
+            raise EOFError(f"Compressed file ended early or is damaged ({error})") from error
+
+    def close(self) -> None:
+        if not self.closed:
+            self._file.close()
+        super().close()
 
 
 class _ZstdReader(RawIOBase):
@@ -82,7 +125,7 @@ class _ZstdReader(RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         while not self._ready:
-            chunk = (self._frame.unused_data if self._frame.eof else b"") or self._file.read(_ZSTD_CHUNK_BYTES)
+            chunk = (self._frame.unused_data if self._frame.eof else b"") or self._file.read(_CHUNK_BYTES)
             if not chunk and self._frame.eof:
                 return 0
             if not chunk:
@@ -106,7 +149,7 @@ def plain_suffix(path: Path) -> str:
     >>> plain_suffix(Path("a/triples.tsv.gz"))
     '.tsv'
     """
-    inner = path.with_suffix("") if path.suffix in {".gz", ".bz2", ".xz", ".zst"} else path
+    inner = path.with_suffix("") if path.suffix in COMPRESSIONS else path
     return inner.suffix
 
 
@@ -114,32 +157,76 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
     """The lines of a UTF-8 file with their 1-based numbers; blank lines and a byte order mark are passed over.
 
     Raises:
-        DataError: a line is not UTF-8, or the compressed file is torn.
+        DataError: a line is not UTF-8 or too long, or the compressed file is torn.
+    """
+    number = 0
+    try:
+        for number, line in read_byte_lines(path):
+            yield number, line.decode("utf-8").rstrip("\r")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}:{number}: not UTF-8 ({error.reason} at byte {error.start})") from error
+
+
+def read_byte_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines of a file, without their line feeds, with their 1-based numbers; blank ones are passed over.
+
+    Raises:
+        DataError: a line is longer than `MAX_LINE_BYTES`, or the compressed file is torn.
     """
     number = 0
     try:
         with open_bytes(path) as file:
-            for number, line in enumerate(file, start=1):
+            for number, line in enumerate(_split_lines(file), start=1):
                 content = line.removeprefix(BOM_UTF8) if number == 1 else line
-                if content.strip():
-                    yield number, content.decode("utf-8").rstrip("\r\n")
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}:{number}: not UTF-8 ({error.reason} at byte {error.start})") from error
+                if content and not content.isspace():
+                    yield number, content
+    except _LongLineError as error:
+        raise DataError(
+            f"{path}:{number + 1}: a line of more than {MAX_LINE_BYTES:,} bytes; write one record a line"
+        ) from error
     except TORN_ERRORS as error:
         raise DataError(f"{path}: torn or not what its suffix says, after line {number}: {error}") from error
+
+
+class _LongLineError(Exception):
+    """A line that does not end within `MAX_LINE_BYTES`."""
+
+
+def _split_lines(file: BufferedIOBase) -> Iterator[bytes]:
+    """The lines of `file`; what lies before a tear is given out before the tear is told."""
+    pieces: list[bytes] = []
+    num_bytes = 0
+    while chunk := file.read1(_CHUNK_BYTES):
+        first, *others = chunk.split(b"\n")
+        pieces.append(first)
+        num_bytes += len(first)
+        if num_bytes > MAX_LINE_BYTES:
+            raise _LongLineError
+        if others:
+            yield b"".join(pieces)
+            last = others.pop()
+            yield from others
+            pieces, num_bytes = [last], len(last)
+    if num_bytes:
+        yield b"".join(pieces)
 
 
 def read_bytes(path: Path) -> bytes:
     """The whole content of `path`, decompressed.
 
     Raises:
-        DataError: no such file, or a torn one.
+        DataError: no such file, a torn one, or one of more than `MAX_WHOLE_BYTES`.
     """
     try:
         with open_bytes(path) as file:
-            return file.read()
+            content = file.read(MAX_WHOLE_BYTES + 1)
     except TORN_ERRORS as error:
         raise DataError(f"{path}: torn or not what its suffix says: {error}") from error
+    if len(content) > MAX_WHOLE_BYTES:
+        raise DataError(
+            f"{path}: more than {MAX_WHOLE_BYTES:,} bytes in one piece; split the file, or use a form of lines"
+        )
+    return content
 
 
 def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

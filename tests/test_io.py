@@ -63,6 +63,55 @@ def test_a_plain_file_under_a_compressed_suffix_is_refused(tmp_path, suffix):
         io.read_bytes(path)
 
 
+@pytest.mark.parametrize("num_bytes", [3, 4, 13])
+def test_a_bzip2_file_cut_within_its_first_bytes_is_refused(tmp_path, num_bytes):
+    (tmp_path / "a.bz2").write_bytes(bz2.compress(LINES)[:num_bytes])
+
+    with pytest.raises(DataError, match="torn or not what its suffix says"):
+        io.read_bytes(tmp_path / "a.bz2")
+
+
+def test_bzip2_is_read_without_the_library_for_several_cores(tmp_path, monkeypatch):
+    (tmp_path / "a.bz2").write_bytes(bz2.compress(LINES))
+    monkeypatch.setattr(io, "find_spec", lambda _: None)
+
+    assert io.read_bytes(tmp_path / "a.bz2") == LINES
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tar.gz", "a.tgz", "a.7z"])
+def test_an_archive_is_refused_with_what_to_do(tmp_path, name):
+    (tmp_path / name).touch()
+
+    with pytest.raises(DataError, match=rf"{name}: an archive of files; unpack it and give the file or folder inside"):
+        io.open_bytes(tmp_path / name)
+
+
+@pytest.mark.parametrize("suffix", COMPRESSIONS)
+def test_a_line_without_end_is_refused_before_it_fills_the_memory(tmp_path, monkeypatch, suffix):
+    monkeypatch.setattr(io, "MAX_LINE_BYTES", 2**20)
+    (tmp_path / f"a.json.{suffix}").write_bytes(COMPRESSIONS[suffix](b"{}\n" + b" " * 2**24))
+
+    with pytest.raises(DataError, match=rf"a\.json\.{suffix}:2: a line of more than 1,048,576 bytes; write one record"):
+        list(io.read_lines(tmp_path / f"a.json.{suffix}"))
+
+
+def test_a_file_too_large_for_one_piece_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(io, "MAX_WHOLE_BYTES", 9)
+    (tmp_path / "a.json").write_bytes(b"x" * 10)
+
+    with pytest.raises(DataError, match=r"a\.json: more than 9 bytes in one piece; split the file"):
+        io.read_bytes(tmp_path / "a.json")
+
+
+def test_lines_before_a_tear_are_given_out(tmp_path):
+    content = gzip.compress(LINES)
+    (tmp_path / "a.tsv.gz").write_bytes(content[: len(content) - 9])
+    lines = io.read_lines(tmp_path / "a.tsv.gz")
+
+    with pytest.raises(DataError, match=r"after line 1\d{4}:"):
+        list(lines)
+
+
 def test_a_gzip_file_with_damaged_bits_inside_is_refused(tmp_path):
     path = tmp_path / "triples.tsv.gz"
     content = bytearray(gzip.compress(LINES))

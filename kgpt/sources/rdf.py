@@ -9,7 +9,7 @@ declarations can blow up memory.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 from urllib.parse import unquote
 
 import pyoxigraph
@@ -65,7 +65,7 @@ class RdfFile:
             if form == pyoxigraph.RdfFormat.RDF_XML:
                 _refuse_doctype(self.path)
             with open_bytes(self.path) as file:
-                for statement in pyoxigraph.parse(file, format=form):
+                for statement in pyoxigraph.parse(cast(IO[bytes], file), format=form):
                     yield self._record(statement)
         except (SyntaxError, ValueError) as error:
             raise DataError(f"{self.path}: not {form.name}: {error}") from error
