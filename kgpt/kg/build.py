@@ -1,126 +1,193 @@
-"""From a stream of graph records to a `KnowledgeGraph`, counting what is left out."""
+"""From a stream of graph records to a `KnowledgeGraph`, in one pass and bounded memory; what is left out is counted.
+
+Ids get numbers as they appear, triples wait as rows of numbers (on disk beyond the bound), names and values as bytes.
+At the end ids are sorted, rows renumbered and sorted by an external distribution sort (`kgpt.kg.assembling`). Memory
+holds the table of ids, a few numbers an entity, and the bound.
+"""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from operator import attrgetter
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from kgpt.errors import DataError
-from kgpt.kg.graph import ALIAS_SEPARATOR, LITERAL_KINDS, KnowledgeGraph, LiteralTable, Names, sorted_triples
-from kgpt.kg.heap import TextHeap
-from kgpt.records import Dropped, EntityRecord, GraphItem, Literal, RelationRecord, Triple
+from kgpt.kg.assembling import Allocate, Assembly, Logs
+from kgpt.kg.graph import KnowledgeGraph
+from kgpt.kg.heap import gathered
+from kgpt.kg.interning import Interner
+from kgpt.kg.log import RowLog, TextLog
+from kgpt.kg.naming import NameLog
+from kgpt.kg.values import ValueLog, ValueType
+from kgpt.records import Dropped, EntityRecord, GraphItem, Literal, Qualifier, Redirect, RelationRecord, Triple
+from kgpt.sources.block import NameBlock, TripleBlock
 
-Record = TypeVar("Record", EntityRecord, RelationRecord)
+DEFAULT_MEMORY_BYTES = 2 << 30
+_NUM_LOGS = 16  # so many may wait in memory at once
+_BYTES_A_SORTED_ROW = 64
+_FLUSH_RECORDS = 1 << 14
 
 
-@dataclass
 class GraphBuilder:
-    """Collects records, then builds; several records about one id are merged, the first label wins."""
+    """Collects records, then builds; several records about one id are merged, the first label wins.
 
-    triples: list[Triple] = field(default_factory=list)
-    literals: list[Literal] = field(default_factory=list)
-    entities: dict[str, EntityRecord] = field(default_factory=dict)
-    relations: dict[str, RelationRecord] = field(default_factory=dict)
-    skipped: Counter[str] = field(default_factory=Counter)
-    num_read: int = 0
+    Args:
+        languages: whose names are kept; the first is the graph's main one.
+        memory_bytes: how much may wait in memory; beyond it rows and names go to temporary files.
+        folder: where temporary files lie; None for the system's place.
+    """
 
-    def add(self, item: GraphItem | Dropped) -> None:
-        """Take one record in."""
+    def __init__(
+        self,
+        *,
+        languages: Sequence[str] = ("en",),
+        memory_bytes: int = DEFAULT_MEMORY_BYTES,
+        folder: Path | None = None,
+    ) -> None:
+        room: dict[str, Any] = {"max_bytes": memory_bytes // _NUM_LOGS, "folder": folder}
+        self._logs = Logs(
+            languages=tuple(languages),
+            entities=Interner(),
+            relations=Interner(),
+            rows=RowLog(np.int32, width=3, **room),
+            names=NameLog(languages, TextLog(width=2, **room)),
+            relation_names=NameLog(languages, TextLog(width=2, **room)),
+            literals=ValueLog(TextLog(width=3, **room)),
+            qualifiers=ValueLog(TextLog(width=5, **room)),
+            popularity=RowLog(np.int64, width=2, **room),
+            max_rows=max(1, memory_bytes // _BYTES_A_SORTED_ROW),
+            folder=folder,
+        )
+        self._waiting: dict[type, list[Any]] = {kind: [] for kind in self._takers}
+        self.num_read = 0
+
+    @property
+    def skipped(self) -> Counter[str]:
+        """What was left out, by reason."""
+        return self._logs.skipped
+
+    def add(self, item: GraphItem | Dropped | TripleBlock | NameBlock) -> None:
+        """Take one record in, or a block of them."""
+        waiting = self._waiting.get(type(item))
+        if waiting is None:
+            assert isinstance(item, TripleBlock | NameBlock), f"no graph record: {type(item)}"
+            self._add_block(item)
+            return
         self.num_read += 1
-        match item:
-            case Triple():
-                self.triples.append(item)
-            case Literal():
-                self.literals.append(item)
-            case EntityRecord():
-                self.entities[item.id] = _merged(self.entities.get(item.id, item), item)
-            case RelationRecord():
-                self.relations[item.id] = _merged(self.relations.get(item.id, item), item)
-            case Dropped():
-                self.skipped[item.reason] += 1
+        waiting.append(item)
+        if len(waiting) >= _FLUSH_RECORDS:
+            self._flush(type(item))
 
-    def build(self) -> KnowledgeGraph:
+    def build(self, allocate: Allocate | None = None) -> KnowledgeGraph:
         """The graph of all that was added.
 
         Entities named but in no triple are kept (text may mention them); relations in no triple are left out.
 
+        Args:
+            allocate: gives room for the graph's large arrays; in memory where it is None.
+
         Raises:
             DataError: there was no triple at all.
         """
-        if not self.triples:
+        for kind in self._takers:
+            self._flush(kind)
+        if not self._logs.rows.num_rows:
             raise DataError("the sources hold no triple; a graph needs at least one")
-        used = {triple.relation for triple in self.triples} | {literal.relation for literal in self.literals}
-        ends = {end for triple in self.triples for end in (triple.head, triple.tail)}
-        ends |= {literal.head for literal in self.literals}
-        self._name_relations(used, ends)
-        entity_ids = sorted(ends | self.entities.keys())
-        relation_ids = sorted(used)
-        self.skipped.update({"relation_unused": len(self.relations.keys() - used)})
-        graph = KnowledgeGraph(
-            entities=_names(entity_ids, self.entities),
-            relations=_names(relation_ids, self.relations),
-            triples=self._triple_array(entity_ids, relation_ids),
-            literals=self._literal_table(entity_ids, relation_ids),
-        )
-        self.skipped.update({"repeated_triple": len(self.triples) - graph.num_triples})
-        self.skipped = +self.skipped
-        return graph
+        return Assembly(self._logs, allocate or _in_memory).graph()
 
-    def _name_relations(self, used: set[str], ends: set[str]) -> None:
-        """RDF names relations as it names entities: give those names to the relations, too."""
-        for identifier in used & self.entities.keys():
-            record = self.entities[identifier] if identifier in ends else self.entities.pop(identifier)
-            named = RelationRecord(record.id, record.label, record.aliases, record.description)
-            self.relations[identifier] = _merged(self.relations.get(identifier, named), named)
+    def _flush(self, kind: type) -> None:
+        waiting, self._waiting[kind] = self._waiting[kind], []
+        if waiting:
+            self._takers[kind](self, waiting)
 
-    def _triple_array(self, entity_ids: list[str], relation_ids: list[str]) -> "np.typing.NDArray[np.int32]":
-        entity = {identifier: number for number, identifier in enumerate(entity_ids)}
-        relation = {identifier: number for number, identifier in enumerate(relation_ids)}
-        rows = ((entity[t.head], relation[t.relation], entity[t.tail]) for t in self.triples)
-        flat = np.fromiter((number for row in rows for number in row), np.int32, 3 * len(self.triples))
-        return sorted_triples(flat.reshape(-1, 3))
+    def _add_block(self, block: TripleBlock | NameBlock) -> None:
+        self.num_read += len(block.spans)
+        if isinstance(block, NameBlock):
+            self._flush(EntityRecord)  # the first label wins
+            self._add_names(block)
+            return
+        rows = np.empty((len(block.spans), 3), np.int32)
+        for column, interner in enumerate((self._logs.entities, self._logs.relations, self._logs.entities)):
+            rows[:, column] = interner.spans(block.content, block.spans[:, column])
+        self._logs.rows.append(rows)
 
-    def _literal_table(self, entity_ids: list[str], relation_ids: list[str]) -> LiteralTable:
-        entity = {identifier: number for number, identifier in enumerate(entity_ids)}
-        relation = {identifier: number for number, identifier in enumerate(relation_ids)}
-        order = attrgetter("head", "relation", "value", "kind", "unit")  # ids are numbered in their own order
-        unique = sorted(set(self.literals), key=order)
-        self.skipped.update({"repeated_literal": len(self.literals) - len(unique)})
-        return LiteralTable(
-            heads=np.array([entity[one.head] for one in unique], np.int32),
-            relations=np.array([relation[one.relation] for one in unique], np.int32),
-            kinds=np.array([LITERAL_KINDS.index(one.kind) for one in unique], np.uint8),
-            values=TextHeap.of(one.value for one in unique),
-            units=TextHeap.of(one.unit for one in unique),
-        )
+    def _add_names(self, block: NameBlock) -> None:
+        code = self._logs.names.code(block.field, block.language)
+        if code is None:
+            self.skipped["other_language"] += len(block.spans)
+            return
+        starts, stops = block.spans[:, 1, 0], block.spans[:, 1, 1]
+        numbers = self._logs.entities.spans(block.content, block.spans[:, 0])
+        self._logs.names.add_all(numbers, code, gathered(block.content, starts, stops - starts))
+
+    def _add_triples(self, triples: list[Triple]) -> None:
+        rows = np.empty((len(triples), 3), np.int32)
+        rows[:, 0] = self._logs.entities.texts(triple.head for triple in triples)
+        rows[:, 1] = self._logs.relations.texts(triple.relation for triple in triples)
+        rows[:, 2] = self._logs.entities.texts(triple.tail for triple in triples)
+        self._logs.rows.append(rows)
+
+    def _add_entities(self, records: list[EntityRecord]) -> None:
+        numbers = self._logs.entities.texts(record.id for record in records).tolist()
+        for number, record in zip(numbers, records, strict=True):
+            if not self._logs.names.add(number, record):
+                self.skipped["other_language"] += 1
+        told = [(number, one.num_sitelinks) for number, one in zip(numbers, records, strict=True) if one.num_sitelinks]
+        if told:
+            self._logs.popularity.append(np.array(told))
+
+    def _add_relations(self, records: list[RelationRecord]) -> None:
+        numbers = self._logs.relations.texts(record.id for record in records).tolist()
+        self._logs.recorded_relations.update(numbers)
+        for number, record in zip(numbers, records, strict=True):
+            if not self._logs.relation_names.add(number, record):
+                self.skipped["other_language"] += 1
+
+    def _add_literals(self, literals: list[Literal]) -> None:
+        heads = self._logs.entities.texts(item.head for item in literals).tolist()
+        relations = self._logs.relations.texts(item.relation for item in literals).tolist()
+        for head, relation, item in zip(heads, relations, literals, strict=True):
+            kind = ValueType(item.kind, item.unit, item.datatype, item.language)
+            self._logs.literals.add((head,), relation, kind, item.value)
+
+    def _add_qualifiers(self, qualifiers: list[Qualifier]) -> None:
+        heads = self._logs.entities.texts(item.triple.head for item in qualifiers).tolist()
+        relations = self._logs.relations.texts(item.triple.relation for item in qualifiers).tolist()
+        tails = self._logs.entities.texts(item.triple.tail for item in qualifiers).tolist()
+        said = self._logs.relations.texts(item.relation for item in qualifiers).tolist()
+        self._logs.entities.texts(item.value for item in qualifiers if item.kind == "entity")
+        for *owner, relation, item in zip(heads, relations, tails, said, qualifiers, strict=True):
+            self._logs.qualifiers.add(tuple(owner), relation, ValueType(item.kind, item.unit), item.value)
+
+    def _add_redirects(self, redirects: list[Redirect]) -> None:
+        sources = self._logs.entities.texts(item.id for item in redirects).tolist()
+        targets = self._logs.entities.texts(item.target for item in redirects).tolist()
+        self._logs.redirects.extend(zip(sources, targets, strict=True))
+
+    def _add_dropped(self, dropped: list[Dropped]) -> None:
+        self.skipped.update(item.reason for item in dropped)
+
+    _takers: dict[type, Callable[[Any, Any], None]] = {  # noqa: RUF012 - a table of methods, never written to
+        Triple: _add_triples,
+        EntityRecord: _add_entities,
+        RelationRecord: _add_relations,
+        Literal: _add_literals,
+        Qualifier: _add_qualifiers,
+        Redirect: _add_redirects,
+        Dropped: _add_dropped,
+    }
 
 
-def build_graph(items: Iterable[GraphItem | Dropped]) -> tuple[KnowledgeGraph, GraphBuilder]:
-    """The graph of `items`, and the builder with its counts."""
-    builder = GraphBuilder()
+def _in_memory(_name: str, shape: tuple[int, ...], dtype: Any) -> Any:
+    return np.empty(shape, dtype)
+
+
+def build_graph(
+    items: Iterable[GraphItem | Dropped | TripleBlock | NameBlock], *, languages: Sequence[str] = ("en",)
+) -> tuple[KnowledgeGraph, GraphBuilder]:
+    """The graph of `items` in memory, and the builder with its counts."""
+    builder = GraphBuilder(languages=languages)
     for item in items:
         builder.add(item)
     return builder.build(), builder
-
-
-def _merged(known: Record, more: Record) -> Record:
-    return type(more)(
-        known.id,
-        known.label or more.label,
-        tuple(dict.fromkeys((*known.aliases, *more.aliases))),
-        known.description or more.description,
-    )
-
-
-def _names(ids: list[str], records: "dict[str, EntityRecord] | dict[str, RelationRecord]") -> Names:
-    blank = EntityRecord("")
-    found = [records.get(identifier, blank) for identifier in ids]
-    return Names(
-        ids=TextHeap.of(ids),
-        labels=TextHeap.of(record.label for record in found),
-        aliases=TextHeap.of(ALIAS_SEPARATOR.join(record.aliases) for record in found),
-        descriptions=TextHeap.of(record.description for record in found),
-    )

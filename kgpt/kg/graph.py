@@ -6,29 +6,42 @@ and relations are numbered by the order of their ids, so a graph is the same wha
 Shapes: T triples, E entities, R relations.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kgpt.errors import UnknownEntityError
+from kgpt.kernel import compiled
 from kgpt.kg.heap import TextHeap
-from kgpt.records import Literal, LiteralKind, Triple
+from kgpt.kg.sorting import rows_by_tail, sort_rows
+from kgpt.kg.values import ValueTable
+from kgpt.records import Literal, LiteralKind, Qualifier, Triple, ValueKind
 
 ALIAS_SEPARATOR = "\x1f"
-LITERAL_KINDS: tuple[LiteralKind, ...] = ("date", "quantity", "string")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Names:
-    """Ids, labels, aliases and descriptions of all entities, or of all relations; the ids are sorted."""
+    """Ids, labels, aliases, descriptions and article titles of all entities, or of all relations, in one language.
+
+    The ids are sorted; a label is empty where nobody gave one.
+    """
 
     ids: TextHeap
     labels: TextHeap
     aliases: TextHeap
     descriptions: TextHeap
+    titles: TextHeap
+
+    @classmethod
+    def of_ids(cls, ids: Iterable[str]) -> "Names":
+        """Nothing but ids."""
+        heap = TextHeap.of(ids)
+        return cls(heap, *(TextHeap.blank(len(heap)) for _ in range(4)))
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -42,23 +55,14 @@ class Names:
         """The label and the aliases, without repeats."""
         return tuple(dict.fromkeys((self.label(number), *self.other_names(number))))
 
+    def take(self, numbers: NDArray[np.integer[Any]]) -> "Names":
+        """The names at `numbers`, in that order."""
+        heaps = (self.ids, self.labels, self.aliases, self.descriptions, self.titles)
+        return Names(*(heap.take(numbers) for heap in heaps))
+
     def other_names(self, number: int) -> tuple[str, ...]:
         """The aliases alone."""
         return tuple(name for name in self.aliases[number].split(ALIAS_SEPARATOR) if name)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class LiteralTable:
-    """Facts whose value is no entity, sorted by head."""
-
-    heads: NDArray[np.int32]
-    relations: NDArray[np.int32]
-    kinds: NDArray[np.uint8]
-    values: TextHeap
-    units: TextHeap
-
-    def __len__(self) -> int:
-        return len(self.heads)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,16 +70,24 @@ class KnowledgeGraph:
     """A graph to look things up in.
 
     Args:
-        entities: the names of the entities [E].
-        relations: the names of the relations [R].
+        entities: the names of the entities [E], in the main language.
+        relations: the names of the relations [R], in the main language.
         triples: head, relation, tail by number, int32 [T, 3], sorted by head, tail, relation, without repeats.
-        literals: facts with dates, quantities, strings.
+        literals: facts with dates, quantities, strings; their owners are entities.
+        qualifiers: what statements say besides; their owners are rows of `triples`.
+        num_sitelinks: articles about each entity, int32 [E]; zeros where the source does not say.
+        language: the main language.
+        translations: names of the entities in other languages.
     """
 
     entities: Names
     relations: Names
     triples: NDArray[np.int32]
-    literals: LiteralTable
+    literals: ValueTable = field(default_factory=ValueTable.blank)
+    qualifiers: ValueTable = field(default_factory=ValueTable.blank)
+    num_sitelinks: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    language: str = "en"
+    translations: Mapping[str, Names] = field(default_factory=dict)
 
     @property
     def num_entities(self) -> int:
@@ -100,22 +112,20 @@ class KnowledgeGraph:
     @cached_property
     def by_tail(self) -> NDArray[np.int64]:
         """The rows of `triples` in the order of their tails, [T]."""
-        return np.argsort(self.triples[:, 2], kind="stable")
+        out = np.empty(self.num_triples, np.int64)
+        rows_by_tail(self.triples, self.tail_indptr, 0, self.num_entities, out)
+        return out
 
     @cached_property
     def tail_indptr(self) -> NDArray[np.int64]:
         """Where each tail's rows begin in `by_tail`, [E + 1]."""
-        tails = self.triples[self.by_tail, 2]
-        return np.searchsorted(tails, np.arange(self.num_entities + 1)).astype(np.int64)
+        counts = np.bincount(self.triples[:, 2], minlength=self.num_entities)
+        return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
     @cached_property
     def degrees(self) -> NDArray[np.int64]:
         """Triples that each entity is an end of, [E]."""
         return np.diff(self.head_indptr) + np.diff(self.tail_indptr)
-
-    @cached_property
-    def _pair_keys(self) -> NDArray[np.int64]:
-        return self.triples[:, 0].astype(np.int64) * self.num_entities + self.triples[:, 2]
 
     def entity(self, identifier: str) -> int:
         """The number of an entity.
@@ -145,9 +155,19 @@ class KnowledgeGraph:
 
     def between(self, head: int, tail: int) -> NDArray[np.int32]:
         """The triples from `head` to `tail`, [n, 3]."""
-        key = head * self.num_entities + tail
-        first, last = np.searchsorted(self._pair_keys, [key, key + 1])
-        return self.triples[first:last]
+        rows = self.outgoing(head)
+        first, last = np.searchsorted(rows[:, 2], [tail, tail + 1])
+        return rows[first:last]
+
+    def between_all(
+        self, heads: NDArray[np.integer[Any]], tails: NDArray[np.integer[Any]]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where in `triples` those from each of `heads` [n] to the tail beside it begin and end, [n] each."""
+        return _rows_between(self.triples, self.head_indptr, np.asarray(heads, np.int64), np.asarray(tails, np.int64))
+
+    def names_in(self, language: str) -> Names:
+        """The names of the entities in a language; those of the main one where the graph has no others."""
+        return self.translations.get(language, self.entities)
 
     def tails(self, head: int, relation: int) -> NDArray[np.int32]:
         """All tails of one head and relation, sorted."""
@@ -156,17 +176,25 @@ class KnowledgeGraph:
 
     def literals_of(self, entity: int) -> list[Literal]:
         """The literal facts of `entity`."""
-        first, last = np.searchsorted(self.literals.heads, [entity, entity + 1])
-        return [self.literal(row) for row in range(first, last)]
+        return [self.literal(row) for row in self.literals.rows_of(entity)]
 
     def literal(self, row: int) -> Literal:
         """One row of the literal table, with ids."""
-        table = self.literals
-        head, relation = (
-            self.entities.ids[int(table.heads[row])],
-            self.relations.ids[int(table.relations[row])],
-        )
-        return Literal(head, relation, table.values[row], LITERAL_KINDS[int(table.kinds[row])], table.units[row])
+        table, told = self.literals, self.literals.type(row)
+        head, relation = self.entities.ids[int(table.owners[row])], self.relations.ids[int(table.relations[row])]
+        kind = cast(LiteralKind, told.kind)
+        return Literal(head, relation, table.values[row], kind, told.unit, told.datatype, told.language)
+
+    def qualifiers_of(self, row: int) -> list[Qualifier]:
+        """What the statement in a row of `triples` says besides."""
+        return [self.qualifier(place) for place in self.qualifiers.rows_of(row)]
+
+    def qualifier(self, place: int) -> Qualifier:
+        """One row of the qualifier table, with ids."""
+        table, told = self.qualifiers, self.qualifiers.type(place)
+        triple = self.triple(self.triples[int(table.owners[place])])
+        relation = self.relations.ids[int(table.relations[place])]
+        return Qualifier(triple, relation, table.values[place], cast(ValueKind, told.kind), told.unit)
 
     def triple(self, row: Sequence[int] | NDArray[np.int32]) -> Triple:
         """A triple of numbers as one of ids."""
@@ -184,15 +212,26 @@ class KnowledgeGraph:
         return None if head is None or relation is None or tail is None else (head, relation, tail)
 
     def with_triples(self, triples: NDArray[np.int32]) -> "KnowledgeGraph":
-        """The same entities and relations with other triples."""
-        return replace(self, triples=sorted_triples(triples))
+        """The same entities and relations with other triples; qualifiers, which belong to triples, are left behind."""
+        return replace(self, triples=sort_rows(triples), qualifiers=ValueTable.blank())
 
 
-def sorted_triples(triples: NDArray[np.int32]) -> NDArray[np.int32]:
-    """`triples` [T, 3] in the graph's order (head, tail, relation), without repeats."""
-    if not len(triples):
-        return triples.reshape(0, 3)
-    order = np.lexsort((triples[:, 1], triples[:, 2], triples[:, 0]))
-    ordered = triples[order]
-    fresh = np.r_[True, (ordered[1:] != ordered[:-1]).any(axis=1)]
-    return np.ascontiguousarray(ordered[fresh])
+@compiled
+def _rows_between(
+    triples: NDArray[np.int32], indptr: NDArray[np.int64], heads: NDArray[np.int64], tails: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    first, last = np.empty(len(heads), np.int64), np.empty(len(heads), np.int64)
+    for i in range(len(heads)):
+        low, high = indptr[heads[i]], indptr[heads[i] + 1]
+        stop = high
+        while low < high:
+            middle = (low + high) // 2
+            if triples[middle, 2] < tails[i]:
+                low = middle + 1
+            else:
+                high = middle
+        first[i] = low
+        while low < stop and triples[low, 2] == tails[i]:
+            low += 1
+        last[i] = low
+    return first, last

@@ -1,17 +1,17 @@
 """A part of a graph chosen by rule: by relations, by a share of the heads picked by their names, by number."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kgpt.config import Settings
 from kgpt.errors import ConfigError, did_you_mean
-from kgpt.kg.graph import KnowledgeGraph, LiteralTable, Names
-from kgpt.kg.heap import TextHeap
+from kgpt.kg.graph import KnowledgeGraph
+from kgpt.kg.sorting import sort_rows
 from kgpt.randomness import stable_fraction
 
 
@@ -74,17 +74,42 @@ def select(graph: KnowledgeGraph, rule: GraphSelection, *, asked: Collection[str
 
 
 def subgraph(graph: KnowledgeGraph, triples: NDArray[np.int32]) -> KnowledgeGraph:
-    """The graph of some of its triples: their entities, relations, names and literals, numbered anew."""
-    entities = np.unique(triples[:, [0, 2]])
-    literal_rows = np.flatnonzero(np.isin(graph.literals.heads, entities))
-    relations = np.union1d(np.unique(triples[:, 1]), graph.literals.relations[literal_rows])
-    columns = [np.searchsorted(numbers, triples[:, i]) for i, numbers in ((0, entities), (1, relations), (2, entities))]
-    return KnowledgeGraph(
-        entities=_take_names(graph.entities, entities),
-        relations=_take_names(graph.relations, relations),
+    """The graph of some of its triples: their entities, relations, names, literals, qualifiers, numbered anew."""
+    kept = sort_rows(triples)
+    entities = np.unique(kept[:, [0, 2]])
+    literals = np.flatnonzero(np.isin(graph.literals.owners, entities))
+    qualified = _rows_in(graph, kept)
+    qualifiers = np.flatnonzero(qualified[graph.qualifiers.owners] >= 0)
+    said = (kept[:, 1], graph.literals.relations[literals], graph.qualifiers.relations[qualifiers])
+    relations = np.unique(np.concatenate([np.unique(numbers) for numbers in said]))
+    columns = [np.searchsorted(numbers, kept[:, i]) for i, numbers in ((0, entities), (1, relations), (2, entities))]
+
+    def numbered(numbers: NDArray[np.int32]) -> NDArray[np.int32]:
+        return np.searchsorted(relations, numbers).astype(np.int32)
+
+    return replace(
+        graph,
+        entities=graph.entities.take(entities),
+        relations=graph.relations.take(relations),
         triples=np.stack(columns, axis=1).astype(np.int32),
-        literals=_take_literals(graph.literals, literal_rows, entities, relations),
+        literals=graph.literals.take(
+            literals, np.searchsorted(entities, graph.literals.owners[literals]), numbered(said[1])
+        ),
+        qualifiers=graph.qualifiers.take(qualifiers, qualified[graph.qualifiers.owners[qualifiers]], numbered(said[2])),
+        num_sitelinks=graph.num_sitelinks[entities] if len(graph.num_sitelinks) else graph.num_sitelinks,
+        translations={language: names.take(entities) for language, names in graph.translations.items()},
     )
+
+
+def _rows_in(graph: KnowledgeGraph, kept: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Where each triple of `graph` stands in `kept`, which has the graph's order; -1 for those that went."""
+    first, last = graph.between_all(kept[:, 0], kept[:, 2])
+    places = np.full(graph.num_triples, -1, np.int64)
+    for offset in range(int((last - first).max(initial=0))):
+        rows = np.minimum(first + offset, last - 1)
+        same = (graph.triples[rows, 1] == kept[:, 1]) & (first + offset < last)
+        places[rows[same]] = np.flatnonzero(same)
+    return places
 
 
 _Step = Callable[[KnowledgeGraph, GraphSelection, NDArray[np.bool_]], NDArray[np.bool_]]
@@ -147,23 +172,3 @@ def _by_rarity(graph: KnowledgeGraph, rule: GraphSelection, keep: NDArray[np.boo
 def _ids(graph: KnowledgeGraph, row: NDArray[np.int32]) -> Sequence[str]:
     triple = graph.triple(row)
     return triple.head, triple.relation, triple.tail
-
-
-def _take_names(names: Names, numbers: NDArray[np.integer[Any]]) -> Names:
-    heaps = (names.ids, names.labels, names.aliases, names.descriptions)
-    return Names(*(TextHeap.of(heap[int(number)] for number in numbers) for heap in heaps))
-
-
-def _take_literals(
-    table: LiteralTable,
-    rows: NDArray[np.int64],
-    entities: NDArray[np.integer[Any]],
-    relations: NDArray[np.integer[Any]],
-) -> LiteralTable:
-    return LiteralTable(
-        heads=np.searchsorted(entities, table.heads[rows]).astype(np.int32),
-        relations=np.searchsorted(relations, table.relations[rows]).astype(np.int32),
-        kinds=np.array(table.kinds[rows]),
-        values=TextHeap.of(table.values[int(row)] for row in rows),
-        units=TextHeap.of(table.units[int(row)] for row in rows),
-    )

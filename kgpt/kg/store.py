@@ -4,24 +4,30 @@
 size, is recognised as half-written or corrupt when opened. `verify` compares the hashes, too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from kgpt.errors import DataError, StoreError
-from kgpt.io import atomic_folder, fingerprint_file, read_json, write_json
-from kgpt.kg.graph import ALIAS_SEPARATOR, KnowledgeGraph, LiteralTable, Names
+from kgpt.io import MIN_FREE_BYTES, atomic_folder, fingerprint_file, read_json, require_space, write_json
+from kgpt.kg.assembling import Allocate
+from kgpt.kg.build import DEFAULT_MEMORY_BYTES, GraphBuilder
+from kgpt.kg.graph import ALIAS_SEPARATOR, KnowledgeGraph, Names
 from kgpt.kg.heap import TextHeap
+from kgpt.kg.values import ValueTable
+from kgpt.records import Dropped, GraphItem
+from kgpt.sources.block import NameBlock, TripleBlock
 
-VERSION = 1
+VERSION = 2
 META_NAME = "meta.json"
 
 
 def write_graph(graph: KnowledgeGraph, folder: Path, *, skipped: Mapping[str, int] | None = None) -> None:
-    """Write `graph` to `folder`, whole or not at all.
+    """Write `graph` to `folder`, whole or not at all (`build_store` never holds it in memory).
 
     Args:
         graph: what to write.
@@ -35,17 +41,60 @@ def write_graph(graph: KnowledgeGraph, folder: Path, *, skipped: Mapping[str, in
         fill_store(graph, partial, skipped=skipped)
 
 
+def build_store(
+    items: Iterable[GraphItem | Dropped | TripleBlock | NameBlock],
+    folder: Path,
+    *,
+    languages: Sequence[str] = ("en",),
+    memory_bytes: int = DEFAULT_MEMORY_BYTES,
+) -> GraphBuilder:
+    """Build the graph of `items` in `folder`, whole or not at all, in bounded memory; gives the builder's counts.
+
+    Args:
+        items: what the sources say.
+        folder: where; an older store there is replaced.
+        languages: whose names are kept, the main one first.
+        memory_bytes: see `GraphBuilder`.
+
+    Raises:
+        DataError: no triple at all, or a source is malformed.
+        StoreError: the disk refuses, or `folder` holds something that is no store.
+    """
+    with atomic_folder(folder, mark=META_NAME) as partial, TemporaryDirectory(dir=partial.parent) as waiting:
+        builder = GraphBuilder(languages=languages, memory_bytes=memory_bytes, folder=Path(waiting))
+        for item in items:
+            builder.add(item)
+        fill_store(builder.build(mapped_arrays(partial)), partial, skipped=builder.skipped)
+    return builder
+
+
 def fill_store(graph: KnowledgeGraph, folder: Path, *, skipped: Mapping[str, int] | None = None) -> None:
-    """Write the store's files into an existing folder."""
+    """Write the store's files into an existing folder, those that `mapped_arrays` has put there excepted."""
     for name, array in _arrays(graph).items():
-        np.save(folder / f"{name}.npy", array, allow_pickle=False)
+        if not (folder / f"{name}.npy").is_file():
+            np.save(folder / f"{name}.npy", array, allow_pickle=False)
     files = sorted(folder.glob("*.npy"))
     meta = {
         "version": VERSION,
+        "language": graph.language,
+        "translations": sorted(graph.translations),
         "files": {file.name: {"bytes": file.stat().st_size, "sha256": fingerprint_file(file)} for file in files},
         "skipped": dict(skipped or {}),
     }
     write_json(folder / META_NAME, meta)
+
+
+def mapped_arrays(folder: Path) -> Allocate:
+    """Room for a store's large arrays as files of `folder`, so that memory never holds them whole."""
+
+    def allocate(name: str, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
+        num_bytes = int(np.prod(shape)) * np.dtype(dtype).itemsize
+        if not num_bytes:
+            return np.empty(shape, dtype)
+        require_space(folder, num_bytes=num_bytes + MIN_FREE_BYTES)  # a mapped file on a full disk kills the process
+        return np.lib.format.open_memmap(folder / f"{name}.npy", "w+", np.dtype(dtype), shape)
+
+    return allocate
 
 
 def open_graph_store(folder: Path) -> KnowledgeGraph:
@@ -64,7 +113,7 @@ def open_graph_store(folder: Path) -> KnowledgeGraph:
                 f"{folder / name}: {size}, {told['bytes']:,} bytes expected: "
                 "the store is corrupt; build it again with `kgpt graph build`"
             )
-    return _graph(folder)
+    return _graph(folder, meta)
 
 
 def verify(folder: Path) -> None:
@@ -109,52 +158,64 @@ def graph_info(folder: Path) -> dict[str, Any]:
         "num_relations": graph.num_relations,
         "num_triples": graph.num_triples,
         "num_literals": len(graph.literals),
-        "num_labels": sum(1 for label in graph.entities.labels if label),
-        "num_aliases": sum(len(a.split(ALIAS_SEPARATOR)) for a in graph.entities.aliases if a),
+        "num_qualifiers": len(graph.qualifiers),
+        "num_labels": int((np.diff(graph.entities.labels.offsets) > 0).sum()),
+        "num_aliases": _num_aliases(graph.entities),
         "num_bytes": sum(told["bytes"] for told in meta["files"].values()),
         "skipped": meta["skipped"],
     }
 
 
+def _num_aliases(names: Names) -> int:
+    separators = int((np.asarray(names.aliases.content) == ord(ALIAS_SEPARATOR)).sum())
+    return separators + int((np.diff(names.aliases.offsets) > 0).sum())
+
+
 def _arrays(graph: KnowledgeGraph) -> dict[str, NDArray[Any]]:
-    heaps = {
-        f"{kind}_{field}": getattr(names, field)
-        for kind, names in (("entity", graph.entities), ("relation", graph.relations))
-        for field in ("ids", "labels", "aliases", "descriptions")
-    }
-    heaps |= {"literal_values": graph.literals.values, "literal_units": graph.literals.units}
-    arrays: dict[str, NDArray[Any]] = {f"{name}_content": heap.content for name, heap in heaps.items()}
+    heaps = {f"entity_{field}": getattr(graph.entities, field) for field in ("ids", *_NAME_FIELDS)}
+    heaps |= {f"relation_{field}": getattr(graph.relations, field) for field in ("ids", *_NAME_FIELDS)}
+    for language, names in graph.translations.items():
+        heaps |= {f"entity_{field}.{language}": getattr(names, field) for field in _NAME_FIELDS}
+    arrays: dict[str, NDArray[Any]] = {}
+    for what, table in (("literal", graph.literals), ("qualifier", graph.qualifiers)):
+        heaps |= {f"{what}_values": table.values, f"{what}_type_names": table.type_names}
+        arrays |= {f"{what}_{field}": getattr(table, field) for field in ("owners", "relations", "types")}
+    arrays |= {f"{name}_content": heap.content for name, heap in heaps.items()}
     arrays |= {f"{name}_offsets": heap.offsets for name, heap in heaps.items()}
-    table = graph.literals
-    arrays |= {
-        "literal_heads": table.heads,
-        "literal_relations": table.relations,
-        "literal_kinds": table.kinds,
-    }
     rows = {"head_indptr": graph.head_indptr, "by_tail": graph.by_tail, "tail_indptr": graph.tail_indptr}
-    return arrays | {"triples": graph.triples} | rows
+    return arrays | {"triples": graph.triples, "num_sitelinks": graph.num_sitelinks} | rows
 
 
-def _graph(folder: Path) -> KnowledgeGraph:
+_NAME_FIELDS = ("labels", "aliases", "descriptions", "titles")
+
+
+def _graph(folder: Path, meta: Mapping[str, Any]) -> KnowledgeGraph:
+    entities = _names(folder, "entity")
     graph = KnowledgeGraph(
-        entities=_names(folder, "entity"),
+        entities=entities,
         relations=_names(folder, "relation"),
         triples=_mapped(folder, "triples"),
-        literals=LiteralTable(
-            heads=_mapped(folder, "literal_heads"),
-            relations=_mapped(folder, "literal_relations"),
-            kinds=_mapped(folder, "literal_kinds"),
-            values=_heap(folder, "literal_values"),
-            units=_heap(folder, "literal_units"),
-        ),
+        literals=_values(folder, "literal"),
+        qualifiers=_values(folder, "qualifier"),
+        num_sitelinks=_mapped(folder, "num_sitelinks"),
+        language=meta["language"],
+        translations={
+            language: Names(entities.ids, *(_heap(folder, f"entity_{field}.{language}") for field in _NAME_FIELDS))
+            for language in meta["translations"]
+        },
     )
     for name in ("head_indptr", "by_tail", "tail_indptr"):
         graph.__dict__[name] = _mapped(folder, name)  # stored, so that the cached property is never computed
     return graph
 
 
-def _names(folder: Path, kind: str) -> Names:
-    return Names(*(_heap(folder, f"{kind}_{field}") for field in ("ids", "labels", "aliases", "descriptions")))
+def _names(folder: Path, what: str) -> Names:
+    return Names(*(_heap(folder, f"{what}_{field}") for field in ("ids", *_NAME_FIELDS)))
+
+
+def _values(folder: Path, what: str) -> ValueTable:
+    owners, relations, types = (_mapped(folder, f"{what}_{field}") for field in ("owners", "relations", "types"))
+    return ValueTable(owners, relations, types, _heap(folder, f"{what}_values"), _heap(folder, f"{what}_type_names"))
 
 
 def _heap(folder: Path, name: str) -> TextHeap:

@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kgpt.errors import DataError
-from kgpt.kg import build_graph
-from kgpt.records import Dropped, EntityRecord, Literal, RelationRecord, Triple
+from kgpt.kg import GraphBuilder, build_graph
+from kgpt.records import Dropped, EntityRecord, Literal, Qualifier, Redirect, RelationRecord, Triple
+from kgpt.sources.block import NameBlock, TripleBlock
 
 ids = st.integers(0, 6).map("Q{}".format)
 triples = st.lists(st.builds(Triple, ids, st.integers(0, 2).map("P{}".format), ids), min_size=1, max_size=25)
@@ -124,3 +125,95 @@ def test_numbers_are_in_the_order_of_the_ids():
 
     assert list(graph.entities.ids) == ["a", "b", "c"]
     assert np.array_equal(graph.triples, [[1, 1, 0], [2, 0, 1]])
+
+
+@given(triples, literals, st.sets(ids), st.integers(1, 200))
+def test_little_memory_gives_the_same_graph(triples, literals, named, memory_bytes):
+    items = [*triples, *literals, *(EntityRecord(one, label=f"name of {one}", aliases=("a", "b")) for one in named)]
+    builder = GraphBuilder(memory_bytes=memory_bytes)
+    for item in items:
+        builder.add(item)
+
+    assert content(builder.build()) == content(build_graph(items)[0])
+
+
+@given(st.lists(st.text(max_size=30), min_size=1, max_size=30))
+def test_ids_of_any_kind_are_told_apart_and_sorted(names):
+    graph, _ = build_graph([Triple("h", "r", "t"), *map(EntityRecord, names)])
+
+    assert list(graph.entities.ids) == sorted({"h", "t", *names})
+    assert all(graph.entities.ids.find(name) is not None for name in names)
+    assert graph.entities.ids.find_all([*names, "absent" * 9])[-1] == -1
+
+
+def test_a_block_says_the_same_as_records():
+    text = b"Q1 P1 Q2 Q3 eins"
+    spans = np.array([[[0, 2], [3, 5], [6, 8]], [[6, 8], [3, 5], [9, 11]]])
+    names = np.array([[[0, 2], [12, 16]]])
+    whole = np.frombuffer(text, np.uint8)
+    records = [Triple("Q1", "P1", "Q2"), Triple("Q2", "P1", "Q3"), EntityRecord("Q1", "eins")]
+
+    blocks, builder = build_graph([TripleBlock(whole, spans), NameBlock(whole, names, "label")])
+
+    assert content(blocks) == content(build_graph(records)[0])
+    assert builder.num_read == 3
+
+
+def test_a_redirected_id_means_its_target_everywhere():
+    graph, _ = build_graph(
+        [
+            Triple("Q9", "P1", "Q2"),
+            Triple("Q1", "P1", "Q2"),
+            Literal("Q8", "P2", "1999", "date"),
+            EntityRecord("Q9", "old name"),
+            EntityRecord("Q1", "name"),
+            Redirect("Q9", "Q8"),
+            Redirect("Q8", "Q1"),
+        ]
+    )
+
+    assert list(graph.entities.ids) == ["Q1", "Q2"]
+    assert graph.num_triples == 1
+    assert graph.entities.surfaces(0) == ("name", "old name")
+    assert graph.literals_of(0) == [Literal("Q1", "P2", "1999", "date")]
+
+
+def test_redirects_in_a_circle_are_refused():
+    with pytest.raises(DataError, match="go round in a circle"):
+        build_graph([Triple("Q1", "P1", "Q2"), Redirect("Q1", "Q2"), Redirect("Q2", "Q1")])
+
+
+def test_a_qualifier_stays_with_its_statement():
+    triples = [Triple("Q1", f"P{number}", "Q2") for number in range(4)]
+    told = [
+        Qualifier(triples[2], "P9", "1999", "date"),
+        Qualifier(triples[2], "P8", "Q7"),
+        Qualifier(triples[0], "P9", "12.5", "quantity", "Q11573"),
+    ]
+
+    graph, builder = build_graph([*triples, *told, Qualifier(Triple("Q2", "P1", "Q1"), "P9", "1", "string")])
+
+    row = {graph.triple(triple).relation: number for number, triple in enumerate(graph.triples)}
+    assert graph.qualifiers_of(row["P2"]) == [told[1], told[0]]
+    assert graph.qualifiers_of(row["P0"]) == [told[2]]
+    assert graph.qualifiers_of(row["P1"]) == []
+    assert builder.skipped == {"qualifier_without_triple": 1}
+
+
+def test_names_are_kept_by_language_and_other_languages_are_counted():
+    records = [
+        EntityRecord("Q1", "Munich", title="Munich", num_sitelinks=250),
+        EntityRecord("Q1", "München", ("Minga",), language="de"),
+        EntityRecord("Q1", "Monaco di Baviera", language="it"),
+    ]
+
+    graph, builder = build_graph([Triple("Q1", "P1", "Q2"), *records], languages=("en", "de"))
+
+    assert (graph.entities.labels[0], graph.entities.titles[0], int(graph.num_sitelinks[0])) == (
+        "Munich",
+        "Munich",
+        250,
+    )
+    assert graph.names_in("de").surfaces(0) == ("München", "Minga")
+    assert graph.names_in("fr") is graph.entities
+    assert builder.skipped == {"other_language": 1}

@@ -9,8 +9,8 @@ import pytest
 from kgpt.errors import DataError, StoreError
 from kgpt.io import read_json, write_json
 from kgpt.kg import build_graph, open_graph_store, write_graph
-from kgpt.kg.store import graph_info, verify
-from kgpt.records import EntityRecord, Literal, Triple
+from kgpt.kg.store import _arrays, build_store, graph_info, verify
+from kgpt.records import EntityRecord, Literal, Qualifier, Triple
 
 
 def names_in(folder):
@@ -61,6 +61,7 @@ def test_the_counts_of_a_store_are_told(store):
         "num_relations": 2,
         "num_triples": 2,
         "num_literals": 1,
+        "num_qualifiers": 0,
         "num_labels": 1,
         "num_aliases": 2,
         "skipped": {"blank_node": 2},
@@ -79,7 +80,7 @@ def test_a_half_written_store_is_recognised(store):
         open_graph_store(store)
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"version": 1}'])
+@pytest.mark.parametrize("content", ["{", "[]", '{"version": 2}'])
 def test_a_damaged_list_of_files_is_recognised(store, content):
     (store / "meta.json").write_text(content)
 
@@ -105,9 +106,9 @@ def test_a_missing_file_is_told(store, opening):
 
 
 def test_a_store_of_another_version_is_refused(store):
-    write_json(store / "meta.json", read_json(store / "meta.json") | {"version": 2})
+    write_json(store / "meta.json", read_json(store / "meta.json") | {"version": 1})
 
-    with pytest.raises(StoreError, match="store version 2, this kgpt reads 1; build it again"):
+    with pytest.raises(StoreError, match="store version 1, this kgpt reads 2; build it again"):
         open_graph_store(store)
 
 
@@ -185,4 +186,19 @@ def test_a_process_killed_while_it_writes_leaves_no_folder_that_opens(tmp_path):
     with pytest.raises(StoreError, match="half-written"):
         open_graph_store(left[0])
     write_graph(build_graph([Triple("a", "b", "c")])[0], tmp_path / "store")
+    assert names_in(tmp_path) == ["store"]
+
+
+def test_a_store_is_built_in_its_folder_and_equals_the_graph_in_memory(tmp_path):
+    items = [Triple(f"Q{i % 50}", f"P{i % 3}", f"Q{i % 7}") for i in range(400)]
+    items += [Qualifier(items[0], "P8", "Q7"), EntityRecord("Q1", "eins", language="de"), Literal("Q2", "P9", "x")]
+
+    build_store(items, tmp_path / "store", languages=("en", "de"), memory_bytes=512)
+
+    built, opened = build_graph(items, languages=("en", "de"))[0], open_graph_store(tmp_path / "store")
+    verify(tmp_path / "store")
+    for mine, other in zip(_arrays(built).items(), _arrays(opened).items(), strict=True):
+        assert mine[0] == other[0]
+        assert np.array_equal(mine[1], other[1])
+    assert opened.names_in("de").label(opened.entity("Q1")) == "eins"
     assert names_in(tmp_path) == ["store"]
