@@ -1,41 +1,75 @@
-"""Documents as JSON Lines in kgpt's own form, and back.
+"""Documents as JSON Lines (or one JSON array) in kgpt's own form, and back.
 
     {"id", "text", "links": [{"start", "end", "entity", "score"}], "metadata": {"source", "license", ...},
      "triples": [[head, relation, tail]], "judged_relations": [relation]}
 
-Only `text` is required; offsets count code points.
+Only `text` is required; offsets count code points. Corpora of others (C4, Dolma, ...) are read, too: plain values
+beside these fields are metadata, options say which fields hold the text and the id: `jsonl:FILE?text=content&id=url`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kgpt.errors import DataError
-from kgpt.io import read_json_lines, write_json_lines
+from kgpt.io import plain_suffix, write_json_lines
 from kgpt.records import Document, Dropped, Link, Metadata, Triple
+from kgpt.sources.json_array import read_objects
 
+JSON_SUFFIXES = (".jsonl", ".ndjson", ".json")
+_FIELDS = frozenset({"id", "text", "links", "metadata", "triples", "judged_relations"})
 _NAMED_METADATA = ("source", "license", "timestamp", "language", "url")
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentsFile:
-    """A JSON Lines file of documents, plain or compressed."""
+    """A JSON Lines file of documents, plain or compressed, or all below a folder.
+
+    Args:
+        path: the file or folder.
+        text: name of the field that holds the text.
+        id: name of the field that holds the id; a document without one is called by file and line.
+    """
 
     path: Path
+    text: str = "text"
+    id: str = "id"
 
     def files(self) -> Sequence[Path]:
-        """The file itself."""
-        return [self.path]
+        """The file, or those of the folder by their paths."""
+        return files_below(self.path, JSON_SUFFIXES)
 
     def read(self) -> Iterator[Document | Dropped]:
-        """Its documents.
+        """The documents.
 
         Raises:
             DataError: a line is malformed, or a link lies out of its text.
         """
-        for number, value in read_json_lines(self.path):
-            yield parse_document(value, place=f"{self.path}:{number}", default_id=f"{self.path.name}-{number}")
+        for path in self.files():
+            name = path.relative_to(self.path).as_posix() if path != self.path else path.name
+            for number, place, value in read_objects(path):
+                yield parse_document(self._own_form(value), place=place, default_id=f"{name}-{number}")
+
+    def _own_form(self, value: dict[str, Any]) -> Mapping[str, Any]:
+        """`value` with its fields by kgpt's names, plain ones that have none in the metadata."""
+        if value.keys() <= _FIELDS and self.text == "text" and self.id == "id":
+            return value
+        others = {
+            key: item
+            for key, item in value.items()
+            if key not in {*_FIELDS, self.text, self.id} and isinstance(item, str | int | float | bool)
+        }
+        told = value.get("metadata")
+        metadata = others | told if isinstance(told, dict) else others
+        return value | {"id": value.get(self.id), "text": value.get(self.text), "metadata": metadata}
+
+
+def files_below(path: Path, suffixes: Collection[str]) -> list[Path]:
+    """`path` where it is a file, else the files below it that have one of `suffixes`, compressed or not, in order."""
+    if not path.is_dir():
+        return [path]
+    return sorted(one for one in path.rglob("*") if plain_suffix(one) in suffixes and one.is_file())
 
 
 def parse_document(value: Mapping[str, Any], *, place: str, default_id: str = "") -> Document:

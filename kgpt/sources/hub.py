@@ -1,10 +1,10 @@
 """Hugging Face datasets as documents: a local dataset folder, or a name on the Hub, streamed.
 
-    hub:FOLDER    a folder of data files, or one that `Dataset.save_to_disk` wrote
-    hub:NAME      a dataset on the Hub
+    hub:FOLDER                      a folder of data files, or one that `Dataset.save_to_disk` wrote
+    hub:NAME?config=en&split=train  a dataset on the Hub
+    hub:NAME?text=content&id=url    with other columns
 
-The split is `train`; the text is the column `text`; the id is the column `id`, else the row's number. Every other
-column that JSON can say is kept in the document's metadata.
+The columns are read as those of Parquet files (see `parquet.py`). No code of a dataset's is ever run.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from kgpt.errors import DataError
-from kgpt.records import Document, Dropped, Metadata
+from kgpt.records import Document, Dropped
+from kgpt.sources.row import document_of_row
 
 PREFIX = "hub:"
 
@@ -25,10 +26,16 @@ class HubDataset:
     Args:
         name: a local folder or a name on the Hub.
         split: which part.
+        config: which configuration, for a dataset that has several.
+        text: name of the column that holds the text.
+        id: name of the column that holds the id; rows without one are called by their number.
     """
 
     name: str
     split: str = "train"
+    config: str = ""
+    text: str = "text"
+    id: str = "id"
 
     def files(self) -> Sequence[Path]:
         """The files of a local dataset; none where the Hub holds them (its name stands for it)."""
@@ -39,10 +46,17 @@ class HubDataset:
         """Its rows as documents.
 
         Raises:
-            DataError: no such dataset or split, or rows without the column `text`.
+            DataError: no such dataset or split, or rows without the column of texts.
         """
         for number, row in enumerate(self._rows()):
-            yield self._document(row, number)
+            if self.text not in row:
+                raise DataError(
+                    f"{PREFIX}{self.name}: row {number} has no column {self.text!r}; its columns: {', '.join(row)}; "
+                    "name the one that holds the text with the option `text`"
+                )
+            place, default_id = f"{PREFIX}{self.name}: row {number}", f"{self.name}-{number}"
+            told = {"source": self.name, **row}
+            yield document_of_row(told, text=self.text, identifier=self.id, default_id=default_id, place=place)
 
     def _rows(self) -> Iterable[Mapping[str, Any]]:
         import datasets
@@ -53,26 +67,9 @@ class HubDataset:
                 found = datasets.load_from_disk(self.name)
                 rows = found[self.split] if isinstance(found, datasets.DatasetDict) else found
             else:
-                rows = datasets.load_dataset(self.name, split=self.split, streaming=True)
+                rows = datasets.load_dataset(self.name, self.config or None, split=self.split, streaming=True)
         except Exception as error:  # datasets raises a different class for every kind of trouble
-            raise DataError(
-                f"{PREFIX}{self.name}: cannot be opened as a dataset: {str(error).splitlines()[0]}"
-            ) from error
+            told = (str(error).splitlines() or [type(error).__name__])[0]
+            raise DataError(f"{PREFIX}{self.name}: cannot be opened as a dataset: {told}") from error
         checked: Iterable[Mapping[str, Any]] = rows
         return checked
-
-    def _document(self, row: Mapping[str, Any], number: int) -> Document | Dropped:
-        if "text" not in row:
-            raise DataError(f"{PREFIX}{self.name}: row {number} has no column 'text'; its columns: {', '.join(row)}")
-        identifier, text = str(row.get("id", f"{self.name}-{number}")), row["text"]
-        if not isinstance(text, str) or not text:
-            return Dropped(identifier, "no_text")
-        told = {key: value for key, value in row.items() if key not in {"id", "text"} and _plain(value)}
-        named = {key: str(told.pop(key)) for key in ("license", "timestamp", "language", "url") if key in told}
-        return Document(
-            identifier, text, metadata=Metadata(source=str(told.pop("source", self.name)), **named, extra=told)
-        )
-
-
-def _plain(value: object) -> bool:
-    return isinstance(value, str | int | float | bool)

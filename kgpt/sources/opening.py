@@ -1,17 +1,15 @@
 """Which reader a path needs: told by its suffix, its folder's files, its first line."""
 
-from collections.abc import Callable
-from itertools import islice
 from pathlib import Path
 
 from kgpt.errors import DataError
-from kgpt.io import plain_suffix, read_json_lines
-from kgpt.sources import embedded, hub, rdf
+from kgpt.io import plain_suffix
+from kgpt.sources import embedded, rdf
+from kgpt.sources.address import EMBEDDED_FORM, open_reader, parse_address
 from kgpt.sources.base import DocumentSource, GraphSource, QuestionSource
-from kgpt.sources.documents import DocumentsFile
-from kgpt.sources.plain_text import TextFiles
+from kgpt.sources.document_forms import DOCUMENT_FORMS, document_form
+from kgpt.sources.hub import HubDataset
 from kgpt.sources.questions import QuestionsFile
-from kgpt.sources.trex import TrexFile
 from kgpt.sources.tsv import LabelledFolder, TriplesFile
 
 
@@ -33,23 +31,20 @@ def open_graph(source: str) -> GraphSource:
 
 
 def open_documents(source: str) -> DocumentSource:
-    """The reader of documents: JSON Lines (kgpt's form or T-REx's), text files, `embedded:NAME`, or `hub:DATASET`.
+    """The reader of documents: `[FORM:]PATH[?OPTION=VALUE&...]`, `embedded:NAME` or `hub:DATASET`.
 
     Raises:
-        DataError: nothing there, or a form that kgpt does not read.
+        DataError: nothing there, a form that kgpt does not read, or an option that the form has not.
     """
-    if source.startswith(hub.PREFIX):
-        return hub.HubDataset(source.removeprefix(hub.PREFIX))
-    path = embedded.resolve(source, "corpora")
-    if path.is_dir():
-        inner = path / "documents.jsonl"
-        return DocumentsFile(inner) if inner.is_file() else TextFiles(path)
-    suffix = plain_suffix(path)
-    if suffix in {".jsonl", ".ndjson"}:
-        return _json_reader(path)
-    if suffix == ".txt":
-        return TextFiles(path)
-    raise _unknown_form(path, "corpus", ".jsonl, .ndjson, .txt")
+    address = parse_address(source, forms=DOCUMENT_FORMS)
+    if address.form == "hub":
+        return open_reader(HubDataset, address, address.name)
+    path = address.resolve("corpora")
+    inner = path / "documents.jsonl"
+    if inner.is_file() and address.form in ("", EMBEDDED_FORM):
+        path = inner
+    form = document_form(path) if address.form in ("", EMBEDDED_FORM) else address.form
+    return open_reader(DOCUMENT_FORMS[form], address, path)
 
 
 def open_questions(source: str) -> QuestionSource:
@@ -60,12 +55,6 @@ def open_questions(source: str) -> QuestionSource:
     """
     path = embedded.resolve(source, "graphs")
     return QuestionsFile(path / "questions.jsonl" if path.is_dir() else path)
-
-
-def _json_reader(path: Path) -> DocumentSource:
-    first = next(iter(islice(read_json_lines(path), 1)), (0, {"text": ""}))[1]
-    reader: Callable[[Path], DocumentSource] = TrexFile if "mentions" in first else DocumentsFile
-    return reader(path)
 
 
 def _unknown_form(path: Path, what: str, allowed: str) -> DataError:

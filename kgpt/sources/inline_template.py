@@ -1,0 +1,72 @@
+"""The few templates that stand for words of a sentence; without them a sentence keeps a hole.
+
+Any other template is an infobox, a note, a box of links: it shows nothing. Ours: the ones that English Wikipedia
+uses most within its sentences, by what they show.
+"""
+
+from collections.abc import Callable, Sequence
+
+_CONJUNCTIONS = {"to": "to", "and": "and", "or": "or", "by": "by", "-": "-", "–": "–", "x": "by", "to(-)": "to"}
+
+
+def expand(name: str, arguments: Sequence[str]) -> str:
+    """The words that a template shows; empty for one that shows none.
+
+    >>> expand("lang", ["de", "Schnee"]), expand("convert", ["5", "km", "mi"]), expand("Infobox", ["x"])
+    ('Schnee', '5 km', '')
+    """
+    shown = _SHOWN.get(name.strip().lower().replace("_", " "))
+    if shown is None:
+        return ""
+    return shown([argument.strip() for argument in arguments if "=" not in argument])
+
+
+def _first(arguments: Sequence[str]) -> str:
+    return arguments[0] if arguments else ""
+
+
+def _second(arguments: Sequence[str]) -> str:
+    return arguments[1] if len(arguments) > 1 else ""
+
+
+def _last(arguments: Sequence[str]) -> str:
+    return arguments[-1] if arguments else ""
+
+
+def _convert(arguments: Sequence[str]) -> str:
+    """A quantity in the unit it was measured in: `5 km`, `5 to 7 km`."""
+    if len(arguments) >= 4 and arguments[1] in _CONJUNCTIONS:
+        return " ".join([arguments[0], _CONJUNCTIONS[arguments[1]], *arguments[2:4]])
+    return " ".join(arguments[:2])
+
+
+def _as_of(arguments: Sequence[str]) -> str:
+    return " ".join(["As of", *arguments[:1]])
+
+
+def _circa(arguments: Sequence[str]) -> str:
+    return " – ".join(f"c. {year}" for year in arguments[:2]) or "c."
+
+
+def _constant(shown: str) -> Callable[[Sequence[str]], str]:
+    def always(_: Sequence[str]) -> str:
+        return shown
+
+    return always
+
+
+_SHOWN: dict[str, Callable[[Sequence[str]], str]] = {
+    **dict.fromkeys(("nowrap", "nobr", "nowr", "small", "smaller", "big", "nobold", "noitalic", "abbr"), _first),
+    **dict.fromkeys(("iw", "ill", "interlanguage link", "frac", "sup", "sub", "angle bracket"), _first),
+    **dict.fromkeys(("lang", "script"), _second),
+    **dict.fromkeys(("transl", "transliteration", "tooltip"), _last),
+    **dict.fromkeys(("convert", "cvt"), _convert),
+    "as of": _as_of,
+    **dict.fromkeys(("circa", "c.", "ca."), _circa),
+    **dict.fromkeys(("ndash", "en dash", "endash"), _constant("–")),
+    **dict.fromkeys(("mdash", "em dash", "emdash"), _constant("—")),
+    **dict.fromkeys(("snd", "spnd", "spaced ndash", "spaced en dash"), _constant(" – ")),
+    **dict.fromkeys(("nbsp", "space", "sp"), _constant(" ")),
+    **dict.fromkeys(("'", "`", "okina"), _constant("’")),
+    **dict.fromkeys(("!", "pipe"), _constant("|")),
+}
