@@ -5,7 +5,7 @@ address of the web: `%26` stands for `&`, `%2C` for a comma within a list.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from types import NoneType, UnionType
@@ -90,7 +90,7 @@ def _parse_options(source: str, text: str) -> dict[str, str]:
     return options
 
 
-def open_reader(kind: type[Reader], address: Address, path: object) -> Reader:
+def open_reader(kind: Callable[..., Reader], address: Address, path: object) -> Reader:
     """The reader `kind`, a dataclass, with `path` as its first field and the address's options as the others.
 
     Raises:

@@ -1,54 +1,57 @@
-"""RDF graphs, through pyoxigraph: N-Triples, N-Quads, Turtle, TriG and RDF/XML, plain or compressed.
+"""RDF graphs, plain or compressed, streamed through pyoxigraph; TriX and HexTuples through rdflib, in memory.
 
 Ids are local names for Wikidata's own IRIs (`Q64`, `P36`) and whole IRIs elsewhere. Labels, aliases and
-descriptions come from the usual predicates in the language asked for. Statements about blank nodes are left out
-and counted, as are empty strings and statements about statements. RDF/XML with a DOCTYPE is refused: entity
-declarations can blow up memory.
+descriptions come from the usual predicates in the languages asked for; a date, quantity or string keeps its type and
+language. Statements about blank nodes are left out and counted, as are empty strings, statements about statements, and
+what Wikidata's dumps say of themselves. Nothing is fetched: a JSON-LD context must stand in the file. XML with a
+DOCTYPE is refused: entity declarations can blow up memory.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
-from urllib.parse import unquote
 
 import pyoxigraph
 
-from kgpt.errors import DataError
-from kgpt.io import TORN_ERRORS, open_bytes, plain_suffix
-from kgpt.records import Dropped, EntityRecord, GraphItem, Literal, Triple
-from kgpt.text import nfc, squeeze
+from kgpt.errors import DataError, did_you_mean
+from kgpt.io import TORN_ERRORS, open_bytes, plain_suffix, read_bytes
+from kgpt.records import Dropped, GraphItem
+from kgpt.sources.rdf_record import RdfRecords
+from kgpt.sources.wikidata_rdf import short_id
+from kgpt.sources.xml_prolog import refuse_doctype
+
+__all__ = ["FORMATS", "RDFLIB_FORMATS", "RdfFile", "short_id"]
 
 FORMATS = {
     ".nt": pyoxigraph.RdfFormat.N_TRIPLES,
     ".nq": pyoxigraph.RdfFormat.N_QUADS,
     ".ttl": pyoxigraph.RdfFormat.TURTLE,
     ".trig": pyoxigraph.RdfFormat.TRIG,
+    ".n3": pyoxigraph.RdfFormat.N3,
     ".rdf": pyoxigraph.RdfFormat.RDF_XML,
     ".owl": pyoxigraph.RdfFormat.RDF_XML,
+    ".jsonld": pyoxigraph.RdfFormat.JSON_LD,
 }
-_ENTITY = "http://www.wikidata.org/entity/"
-_DIRECT = "http://www.wikidata.org/prop/direct/"
-_SKOS = "http://www.w3.org/2004/02/skos/core#"
-_XSD = "http://www.w3.org/2001/XMLSchema#"
-_LABELS = {"http://www.w3.org/2000/01/rdf-schema#label", _SKOS + "prefLabel", "http://schema.org/name"}
-_ALIASES = {_SKOS + "altLabel"}
-_DESCRIPTIONS = {"http://schema.org/description", "http://www.w3.org/2000/01/rdf-schema#comment"}
-_DATES = {_XSD + name for name in ("date", "dateTime", "gYear", "gYearMonth")}
-_NUMBERS = {_XSD + name for name in ("decimal", "integer", "int", "long", "double", "float", "nonNegativeInteger")}
+_ALSO = {".json": ".jsonld", ".xml": ".rdf"}
+RDFLIB_FORMATS = {".trix": "trix", ".hext": "hext"}
 
 
 @dataclass(frozen=True, slots=True)
 class RdfFile:
-    """An RDF file; its form is told by its suffix.
+    """An RDF file.
 
     Args:
         path: the file.
-        language: labels in this language (or in none) are kept.
+        languages: names in these (or in none) are kept; the first is the graph's main one.
+        format: the suffix of its form (`nt`, `ttl`, `jsonld`, ...) where its own does not tell.
+        lenient: accept IRIs that are none, as large dumps hold a few.
     """
 
     path: Path
-    language: str = "en"
+    languages: tuple[str, ...] = ("en",)
+    format: str = ""
+    lenient: bool = False
 
     def files(self) -> Sequence[Path]:
         """The file itself."""
@@ -58,61 +61,65 @@ class RdfFile:
         """Its statements as records.
 
         Raises:
-            DataError: malformed, or RDF/XML with a DOCTYPE.
+            DataError: malformed, with a context from elsewhere, or XML with a DOCTYPE.
         """
-        form = FORMATS[plain_suffix(self.path)]
+        suffix = self._suffix()
+        name = FORMATS[suffix].name if suffix in FORMATS else RDFLIB_FORMATS[suffix]
+        records = RdfRecords(self.languages)
         try:
-            if form == pyoxigraph.RdfFormat.RDF_XML:
-                _refuse_doctype(self.path)
-            with open_bytes(self.path) as file:
-                for statement in pyoxigraph.parse(cast(IO[bytes], file), format=form):
-                    yield self._record(statement)
+            for statement in self._statements(suffix):
+                yield from records.records(statement)
+            yield from records.rest()
         except (SyntaxError, ValueError) as error:
-            raise DataError(f"{self.path}: not {form.name}: {error}") from error
+            raise DataError(f"{self.path}: not {name}: {error}{_remedy(str(error))}") from error
         except TORN_ERRORS as error:
             raise DataError(f"{self.path}: torn or not what its suffix says: {error}") from error
 
-    def _record(self, statement: Any) -> GraphItem | Dropped:
-        head, predicate, tail = statement.subject, statement.predicate, statement.object
-        if isinstance(head, pyoxigraph.BlankNode) or isinstance(tail, pyoxigraph.BlankNode):
-            return Dropped(str(head), "blank_node")
-        if isinstance(head, pyoxigraph.Triple) or isinstance(tail, pyoxigraph.Triple):
-            return Dropped(str(head), "quoted_triple")
-        if isinstance(tail, pyoxigraph.NamedNode):
-            return Triple(short_id(head.value), short_id(predicate.value), short_id(tail.value))
-        return self._valued(short_id(head.value), predicate.value, tail)
+    def _suffix(self) -> str:
+        suffix = f".{self.format}" if self.format else _ALSO.get(plain_suffix(self.path), plain_suffix(self.path))
+        allowed = {**FORMATS, **RDFLIB_FORMATS}
+        if suffix not in allowed:
+            hint = did_you_mean(suffix[1:], [one[1:] for one in allowed])
+            raise DataError(
+                f"{self.path}: no form of RDF is called {suffix[1:]!r}; name it with the option `format`; {hint}"
+            )
+        return suffix
 
-    def _valued(self, head: str, predicate: str, tail: Any) -> GraphItem | Dropped:
-        named = predicate in _LABELS | _ALIASES | _DESCRIPTIONS
-        if tail.language and tail.language.split("-")[0] != self.language:
-            return Dropped(head, "other_language")
-        text = squeeze(nfc(tail.value))
-        if not text:
-            return Dropped(head, "empty_literal")
-        if not named:
-            return _literal(head, short_id(predicate), tail.value, tail.datatype.value)
-        if predicate in _LABELS:
-            return EntityRecord(head, label=text)
-        return EntityRecord(head, aliases=(text,)) if predicate in _ALIASES else EntityRecord(head, description=text)
+    def _statements(self, suffix: str) -> Iterator[Any]:
+        if suffix == ".trix" or FORMATS.get(suffix) == pyoxigraph.RdfFormat.RDF_XML:
+            refuse_doctype(self.path, what="TriX" if suffix == ".trix" else "RDF/XML")
+        if suffix in RDFLIB_FORMATS:
+            yield from _through_rdflib(self.path, RDFLIB_FORMATS[suffix])
+            return
+        with open_bytes(self.path) as file:
+            yield from pyoxigraph.parse(cast(IO[bytes], file), format=FORMATS[suffix], lenient=self.lenient)
 
 
-def short_id(iri: str) -> str:
-    """The id that stands for an IRI: Wikidata's own are cut to `Q64` and `P36`, what was escaped in them restored.
-
-    >>> short_id("http://www.wikidata.org/prop/direct/P36")
-    'P36'
-    """
-    local = iri.removeprefix(_ENTITY).removeprefix(_DIRECT)
-    return local if local == iri else unquote(local)
+def _remedy(message: str) -> str:
+    if "context" in message and ("LoadDocumentCallback" in message or "remote" in message):
+        return "; contexts are not fetched: write the context into the file"
+    return ""
 
 
-def _literal(head: str, relation: str, value: str, datatype: str) -> Literal:
-    if datatype in _DATES:
-        return Literal(head, relation, value.split("T", maxsplit=1)[0], "date")
-    return Literal(head, relation, value, "quantity" if datatype in _NUMBERS else "string")
+def _through_rdflib(path: Path, form: str) -> Iterable[Any]:
+    import rdflib
+
+    content, dataset = read_bytes(path), rdflib.Dataset()
+    try:
+        dataset.parse(data=content, format=form)
+    except Exception as error:  # rdflib's parsers raise a different class for every kind of damage
+        raise DataError(f"{path}: not {form}: {error}") from error
+    for head, relation, tail, _ in dataset.quads():
+        yield pyoxigraph.Quad(_term(head), _term(relation), _term(tail))
 
 
-def _refuse_doctype(path: Path) -> None:
-    with open_bytes(path) as file:
-        if b"<!DOCTYPE" in file.read(2**16):
-            raise DataError(f"{path}: RDF/XML with a DOCTYPE is refused (entity bombs); remove the declaration")
+def _term(term: Any) -> Any:
+    import rdflib
+
+    if isinstance(term, rdflib.URIRef):
+        return pyoxigraph.NamedNode(str(term))
+    if isinstance(term, rdflib.BNode):
+        return pyoxigraph.BlankNode()
+    if term.language:
+        return pyoxigraph.Literal(str(term), language=term.language)
+    return pyoxigraph.Literal(str(term), datatype=pyoxigraph.NamedNode(str(term.datatype)) if term.datatype else None)
