@@ -41,7 +41,7 @@ class Address:
     @property
     def path(self) -> Path:
         """The path, with `~` written out."""
-        return Path(self.name).expanduser()
+        return embedded.user_path(self.name)
 
     def resolve(self, kind: EmbeddedKind) -> Path:
         """The path, checked to exist; that of a shipped sample where the form is `embedded`.
@@ -65,14 +65,14 @@ def parse_address(source: str, *, forms: Collection[str]) -> Address:
     >>> parse_address("kgtk:claims.tsv?languages=en,de", forms=["kgtk"]).options
     {'languages': 'en,de'}
     """
-    if Path(source).expanduser().exists():
+    if embedded.lies(embedded.user_path(source)):
         return Address(source, "", source)
     found = _FORM.fullmatch(source)
     form, rest = found.groups() if found else ("", source)
     allowed = {*forms, EMBEDDED_FORM}
     if form and form not in allowed:
         raise DataError(f"{source}: no such file, and no form is called {form!r}; {did_you_mean(form, allowed)}")
-    if "?" not in rest or Path(rest).expanduser().exists():
+    if "?" not in rest or embedded.lies(embedded.user_path(rest)):
         return Address(source, form, rest)
     name, _, options = rest.rpartition("?")
     return Address(source, form, name, _parse_options(source, options))

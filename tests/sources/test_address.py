@@ -98,6 +98,12 @@ def test_an_option_that_is_needed_is_told():
         open_reader(Column, parse_address("d", forms=FORMS), Path("d"))
 
 
+@pytest.mark.parametrize("source", ["~nobody-here/a.tsv", "x" * 5_000])
+def test_what_cannot_be_a_path_is_one_where_nothing_lies(source):
+    with pytest.raises(DataError, match="no such file or folder"):
+        parse_address(source, forms=FORMS).resolve("graphs")
+
+
 @given(st.text(min_size=1).filter(lambda text: "\0" not in text))
 def test_whatever_is_written_is_taken_apart_or_refused_in_words(source):
     try:
