@@ -7,7 +7,7 @@ rendered as they come. Given up: templates are not expanded (a few that stand fo
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
@@ -32,7 +32,7 @@ _HIDDEN_NAMESPACES = frozenset({6, 14})
 _QUOTES = re.compile(r"'{2,}")
 _UNTIDY = re.compile(
     r"""(?P<paragraph>[ \t]*\n(?:[ \t]*\n)+[ \t]*)  # more than one end of a line
-      | (?P<line>[ \t]*\n[ \t]*)
+      | (?P<line>[ \t]+\n[ \t]*|\n[ \t]+)
       | (?P<gone>__[A-Z]{3,}__|[ \t]*\((?:[ \t]*[,;:])*[ \t]*\)) # magic words, brackets that a template left empty
       | (?P<opening>\([ \t]*(?:[,;][ \t]*)+|\([ \t]+)
       | (?P<blank>[ \t]{2,})
@@ -62,16 +62,14 @@ def plain_text(wikitext: str, wiki: Wiki) -> tuple[str, tuple[Anchor, ...]]:
     >>> plain_text("'''Mars''' is a [[Rocky planet#Mars|rocky]]er [[planet]]s.", Wiki())[0]
     'Mars is a rockyer planets.'
     """
-    from mwparserfromhell.parser import ParserError
-    from mwparserfromhell.parser._tokenizer import CTokenizer
+    from mwparserfromhell.parser import Parser, ParserError, tokens
 
     try:
-        tokens = CTokenizer().tokenize(wikitext, 0, True)
+        found = Parser()._tokenizer.tokenize(wikitext, 0, True)  # we take quotes off ourselves
     except ParserError as error:
         raise DataError(f"no wikitext: {error}") from error
     renderer = _Renderer(wiki)
-    for token in tokens:
-        renderer.feed(token)
+    renderer.feed(found, {getattr(tokens, name): handler for name, handler in _HANDLERS.items()}, tokens.Text)
     return renderer.result()
 
 
@@ -86,6 +84,9 @@ class _Frame:
     start: int = 0
 
 
+_Handler = Callable[["_Renderer", Any], None]
+
+
 @dataclass(slots=True)
 class _Renderer:
     """Renders tokens one after the other; `_HANDLERS` says which method takes which."""
@@ -98,12 +99,17 @@ class _Renderer:
     headings: list[tuple[int, int, int]] = field(default_factory=list)  # level, pieces and length before it
     trailing: bool = False
 
-    def feed(self, token: Any) -> None:
-        handler = _HANDLERS.get(type(token).__name__)
-        if handler is not None:
-            handler(self, token)
-        if self.trailing and type(token).__name__ not in {"WikilinkClose", "Text"}:
+    def feed(self, tokens: Iterable[Any], handlers: Mapping[type, _Handler], words: type) -> None:
+        """Take in tokens; `handlers` says by class which method takes which, `words` is the class of bare text."""
+        for token in tokens:
+            kind = type(token)
+            if kind is words:
+                self._write(token["text"])
+                continue
             self.trailing = False
+            handler = handlers.get(kind)
+            if handler is not None:
+                handler(self, token)
 
     def result(self) -> tuple[str, tuple[Anchor, ...]]:
         self._drop_empty_headings(0)
@@ -131,9 +137,6 @@ class _Renderer:
 
     def _pop(self) -> _Frame:
         return self.frames.pop()
-
-    def text(self, token: Any) -> None:
-        self._write(token.text)
 
     def _write(self, text: str) -> None:
         trailing, self.trailing = self.trailing, False
@@ -275,8 +278,7 @@ def _trimmed(text: str, span: Span) -> Span:
     return start, max(start, span[1] - (len(words) - len(words.rstrip())))
 
 
-_HANDLERS: dict[str, Callable[[_Renderer, Any], None]] = {
-    "Text": _Renderer.text,
+_HANDLERS: Mapping[str, _Handler] = {
     "TemplateOpen": _Renderer.open_template,
     "TemplateParamSeparator": _Renderer.next_parameter,
     "TemplateParamEquals": _Renderer.name_parameter,

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from kgpt.errors import DataError
 from kgpt.records import Document, Link, Metadata, Triple
+from kgpt.sources import open_documents
 from kgpt.sources.documents import DocumentsFile, document_json, parse_document, write_documents
 
 texts = st.text(alphabet=st.characters(codec="utf-8"), max_size=20)
@@ -41,6 +42,23 @@ def test_a_bare_text_is_a_document_named_by_file_and_line(tmp_path):
     path.write_text('{"text": "one"}\n{"text": "two", "id": null, "metadata": {"source": null}}\n')
 
     assert list(DocumentsFile(path).read()) == [Document("a.jsonl-1", "one"), Document("a.jsonl-2", "two")]
+
+
+def test_fields_of_others_are_named_and_plain_values_are_metadata(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"content": "one", "url": "u", "stars": 5, "tags": [1], "metadata": {"page": 7}}))
+
+    (document,) = open_documents(f"jsonl:{path}?text=content&id=url").read()
+
+    assert document == Document("u", "one", metadata=Metadata(extra={"stars": 5, "page": 7}))
+
+
+def test_the_files_of_a_folder_and_arrays_are_read(tmp_path):
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "1.jsonl").write_text('{"text": "two"}')
+    (tmp_path / "a.json").write_text('[{"text": "one"}]')
+
+    assert list(open_documents(str(tmp_path)).read()) == [Document("a.json-1", "one"), Document("b/1.jsonl-1", "two")]
 
 
 def test_links_are_put_in_reading_order():

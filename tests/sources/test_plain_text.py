@@ -37,3 +37,12 @@ def test_a_torn_text_is_refused_with_its_path(tmp_path):
 
     with pytest.raises(DataError, match=r"page\.txt\.gz: torn"):
         list(TextFiles(path).read())
+
+
+def test_every_line_may_be_a_document(tmp_path):
+    (tmp_path / "a.txt.gz").write_bytes(gzip.compress(b"one\n\ntwo\n"))
+
+    documents = list(TextFiles(tmp_path, unit="line").read())
+
+    metadata = Metadata(source="a.txt.gz")
+    assert documents == [Document(f"a.txt.gz-{n}", text, metadata=metadata) for n, text in ((1, "one"), (3, "two"))]
