@@ -22,7 +22,7 @@ from kgpt.sources.plain_text import TextFiles
 from kgpt.sources.tekgen import TekGenFile
 from kgpt.sources.trex import TrexFile
 from kgpt.sources.trex_documents import TrexDocuments
-from kgpt.sources.wikipedia import WikipediaDump, export_files
+from kgpt.sources.wikipedia import WikipediaDump, export_files, is_export
 
 DOCUMENT_FORMS: Mapping[str, type[DocumentSource]] = {
     "elevant": ElevantFile,
@@ -68,7 +68,7 @@ def document_form(path: Path) -> str:
         return _json_form(path)
     if suffix in _SUFFIXES:
         return _SUFFIXES[suffix]
-    if export_files(path):
+    if is_export(path):
         return "wikipedia"
     allowed = ", ".join([*JSON_SUFFIXES, *_SUFFIXES])
     raise DataError(

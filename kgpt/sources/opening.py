@@ -1,5 +1,7 @@
 """Which reader a path needs: told by its suffix, its folder's files, its first line."""
 
+from kgpt.errors import DataError
+from kgpt.io import require_file
 from kgpt.sources import embedded
 from kgpt.sources.address import EMBEDDED_FORM, open_reader, parse_address
 from kgpt.sources.base import DocumentSource, GraphSource, QuestionSource
@@ -35,7 +37,13 @@ def open_documents(source: str) -> DocumentSource:
     if inner.is_file() and address.form in ("", EMBEDDED_FORM):
         path = inner
     form = document_form(path) if address.form in ("", EMBEDDED_FORM) else address.form
-    return open_reader(DOCUMENT_FORMS[form], address, path)
+    reader = open_reader(DOCUMENT_FORMS[form], address, path)
+    files = reader.files()
+    if not files:
+        raise DataError(f"{source}: no file of the form {form} lies there; forms: {', '.join(DOCUMENT_FORMS)}")
+    for file in files:
+        require_file(file, what=form)
+    return reader
 
 
 def open_questions(source: str) -> QuestionSource:

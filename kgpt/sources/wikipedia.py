@@ -66,11 +66,16 @@ class WikipediaDump:
 
 
 def export_files(path: Path) -> list[Path]:
-    """The exports at `path`: itself, or the parts `*.xml*` of a folder; none where its name is not an export's."""
-    if path.is_dir():
-        parts = (one for one in path.iterdir() if one.is_file() and _EXPORT.search(one.name))
-        return sorted(parts, key=lambda one: [int(run) if run.isdigit() else run for run in _DIGITS.split(one.name)])
-    return [path] if _EXPORT.search(path.name) else []
+    """The exports at `path`: itself, or the parts of a folder in the order of their numbers."""
+    if not path.is_dir():
+        return [path]
+    parts = (one for one in path.iterdir() if one.is_file() and is_export(one))
+    return sorted(parts, key=lambda one: [int(run) if run.isdigit() else run for run in _DIGITS.split(one.name)])
+
+
+def is_export(path: Path) -> bool:
+    """Whether a file's name is that of an export or of a part of one (`enwiki.xml-p1p41242.bz2`)."""
+    return _EXPORT.search(path.name) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,28 @@ def test_an_empty_file_is_a_corpus_without_documents(tmp_path):
 
 
 def test_a_folder_of_texts_is_a_corpus(tmp_path):
+    (tmp_path / "a.txt").touch()
+
     assert open_documents(str(tmp_path)) == TextFiles(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("{}", r"no file of the form text lies there; forms: elevant, "),
+        ("parquet:{}", r"no file of the form parquet lies there"),
+        ("wikipedia:{}/a.xml?titles={}/none.tsv", r"none\.tsv: no such file \(wikipedia\)"),
+        ("kilt:{}", r"no such file \(kilt\)"),
+        ("jsonl:{}/none", r"no such file or folder"),
+    ],
+)
+def test_a_corpus_without_files_is_told(tmp_path, source, told):
+    (tmp_path / "a.xml").touch()
+    (tmp_path / "empty").mkdir()
+    folder = tmp_path if "a.xml" in source else tmp_path / "empty"
+
+    with pytest.raises(DataError, match=told):
+        open_documents(source.replace("{}", str(folder)))
 
 
 def test_the_embedded_sample_opens_as_graph_corpus_and_questions():
