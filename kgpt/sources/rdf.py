@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
+from warnings import catch_warnings, simplefilter
 
 import pyoxigraph
 
@@ -106,7 +107,9 @@ def _through_rdflib(path: Path, form: str) -> Iterable[Any]:
 
     content, dataset = read_bytes(path), rdflib.Dataset()
     try:
-        dataset.parse(data=content, format=form)
+        with catch_warnings():
+            simplefilter("ignore", DeprecationWarning)  # rdflib's parsers use what rdflib deprecates
+            dataset.parse(data=content, format=form)
     except Exception as error:  # rdflib's parsers raise a different class for every kind of damage
         raise DataError(f"{path}: not {form}: {error}") from error
     for head, relation, tail, _ in dataset.quads():

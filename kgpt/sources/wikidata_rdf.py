@@ -80,13 +80,11 @@ def needless(predicate: str) -> str:
 
 def about_page(head: str, predicate: str, tail: str, languages: Sequence[str]) -> GraphItem | Dropped | None:
     """What a statement about a page or a node of the dump's own says; None where it is about something else."""
-    if _ARTICLE.fullmatch(head):
-        return _article(head, predicate, tail, languages)
     if head.startswith(_ONTOLOGY):
         return Dropped(head, "metadata")
     found = _DATA.fullmatch(head)
     if found is None:
-        return None
+        return _article(head, predicate, tail, languages) if _ARTICLE.fullmatch(head) else None
     if predicate == _ONTOLOGY + "sitelinks" and tail.isdigit() and tail != "0":
         return EntityRecord(found[1], num_sitelinks=int(tail))
     return Dropped(head, "metadata" if "Special:EntityData" in head else "statement_node")
