@@ -8,10 +8,15 @@ import sys
 
 os.environ.setdefault("GOMP_SPINCOUNT", "2000")
 
-from benchmarks import graph_store, linking, training
+from benchmarks import graph_store, linking, training, wikitext
 from kgpt.text import table
 
-BENCHMARKS = {"graph_store": graph_store.run, "linking": linking.run, "training": training.run}
+BENCHMARKS = {
+    "graph_store": graph_store.run,
+    "linking": linking.run,
+    "training": training.run,
+    "wikitext": wikitext.run,
+}
 
 
 def main(names: list[str]) -> None:
