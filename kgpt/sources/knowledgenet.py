@@ -4,8 +4,8 @@
 
 One row says one fact of one passage; a row without a subject says that the passage states none of its property. The
 release's own lines (`documentId`, `passages[{passageStart, exhaustivelyAnnotatedProperties, facts}]`) are read, too.
-Offsets count from the document's start; here they count from the passage's. All rows are gathered before the first
-document: those of a passage lie apart (the whole of KnowledgeNet has 9,073 passages).
+Offsets count from the document's start; here they count from the passage's, and what drifted is repaired. All rows are
+gathered before the first document: those of a passage lie apart (the whole of KnowledgeNet has 9,073 passages).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +16,7 @@ from typing import Any
 from kgpt.errors import DataError, did_you_mean
 from kgpt.io import read_json_lines
 from kgpt.records import NIL, Document, Dropped, Link, Metadata, Triple
+from kgpt.sources.span_repair import MarkedSpan, repair_spans
 from kgpt.sources.wikidata_id import item_id
 
 RELATIONS: Mapping[str, tuple[tuple[str, bool], ...]] = {
@@ -88,7 +89,7 @@ class _Passage:
         """Take in a row.
 
         Raises:
-            DataError: another text for the same passage, a span that is not its surface, an unknown property.
+            DataError: another text for the same passage, or an unknown property.
         """
         name = row["property"]
         if name not in RELATIONS and name not in DATES:
@@ -111,17 +112,14 @@ class _Passage:
 
     def _mention(self, row: Mapping[str, Any], end: str) -> str:
         """Note a row's subject or object; gives its entity."""
-        offset = row["pass_start"]
-        span = row[f"{end}_start"] - offset, row[f"{end}_end"] - offset
-        if not 0 <= span[0] < span[1] or self.text[slice(*span)] != row[f"{end}_text"]:
-            raise DataError(
-                f"passage {self.id}: [{span[0]}, {span[1]}) is {self.text[slice(*span)]!r}, "
-                f"not {row[f'{end}_text']!r}; are the offsets the document's?"
-            )
-        entity = row[f"{end}_qid"] or NIL
-        if self.entities.get(span, NIL) == NIL:
-            self.entities[span] = entity
-        return str(entity)
+        entity, start = str(row[f"{end}_qid"] or NIL), row[f"{end}_start"] - row["pass_start"]
+        marked = MarkedSpan(start, row[f"{end}_end"] - row["pass_start"], row[f"{end}_text"])
+        (place,) = repair_spans(self.text, [marked])
+        if place is None:
+            self.left_out.append(Dropped(f"{self.id}#{start}", "span_without_surface"))
+        elif self.entities.get((place.start, place.end), NIL) == NIL:
+            self.entities[place.start, place.end] = entity
+        return entity
 
     def document(self) -> Document:
         links = tuple(sorted(Link(*span, entity) for span, entity in self.entities.items()))

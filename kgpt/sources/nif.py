@@ -77,7 +77,7 @@ class NifFile:
             raise DataError(f"{found}: no span of a text") from error
         if not 0 <= start < stop:
             raise DataError(f"{found}: no span of a text")
-        if stop > len(text):
+        if stop > len(text) and "anchorOf" not in values:
             raise DataError(f"{found}: out of the text, which has {len(text)} code points")
         return _Mention(
             node, MarkedSpan(start, stop, values.get("anchorOf", text[start:stop])), _entity(values["entity"])

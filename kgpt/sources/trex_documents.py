@@ -78,9 +78,11 @@ class TrexDocuments:
         self, entities: Sequence[Mapping[str, Any]], identifier: str, left_out: list[Dropped]
     ) -> Iterator[tuple[MarkedSpan, str]]:
         for entity in entities:
-            start, end = entity["boundaries"]
+            start, end = entity["boundaries"] or (None, None)
             item = item_id(entity["uri"])
-            if item is None:
+            if start is None or end is None:
+                left_out.append(Dropped(f"{identifier}#{entity['surfaceform']}", "mention_without_span"))
+            elif item is None:
                 left_out.append(Dropped(f"{identifier}#{start}", "literal_mention"))
             elif entity.get("annotator") == _COREFERENCE and not self.coreference:
                 left_out.append(Dropped(f"{identifier}#{start}", "coreference"))

@@ -52,6 +52,12 @@ def test_a_mention_whose_words_are_nowhere_is_left_out(tmp_path):
     assert dropped == Dropped("http://d/0m", "span_without_surface")
 
 
+def test_a_mention_out_of_its_text_goes_back_to_its_words_too(tmp_path):
+    (document,) = read(tmp_path, begin="30", end="36", more='; nif:anchorOf "Berlin"')
+
+    assert isinstance(document, Document) and document.links == (Link(0, 6, "Q64"),)
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [

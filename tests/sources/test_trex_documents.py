@@ -28,6 +28,7 @@ VALUE = {
         entity(24, 26, "It", WD + "entity/Q64", "Simple_Coreference"),
         entity(35, 39, "1920", "1920-01-01T00:00:00Z^^http://www.w3.org/2001/XMLSchema#dateTime", "Date_Linker"),
         entity(8, 12, "Rome", WD + "entity/Q220"),
+        entity(8, 12, "Bonn", WD + "entity/Q586") | {"boundaries": None},
     ],
     "triples": [
         triple(WD + "entity/Q64", WD + "prop/direct/P17", WD + "entity/Q183"),
@@ -53,6 +54,7 @@ def test_an_abstract_has_links_and_triples_and_all_else_is_counted(tmp_path):
         "coreference",
         "literal_mention",
         "literal_triple",
+        "mention_without_span",
         "span_without_surface",
         "unknown_relation",
     ]
