@@ -8,13 +8,14 @@ import sys
 
 os.environ.setdefault("GOMP_SPINCOUNT", "2000")
 
-from benchmarks import graph_store, linking, training, wikitext
+from benchmarks import graph_store, linking, training, wikidata_dump, wikitext
 from kgpt.text import table
 
 BENCHMARKS = {
     "graph_store": graph_store.run,
     "linking": linking.run,
     "training": training.run,
+    "wikidata_dump": wikidata_dump.run,
     "wikitext": wikitext.run,
 }
 

@@ -115,7 +115,7 @@ def _value(source: str, key: str, text: str, annotation: Any) -> object:
     """An option's text as the type of the field that it sets."""
     kind = _without_none(annotation)
     if get_origin(kind) is tuple:
-        return tuple(unquote(part) for part in text.split(",") if part)
+        return _parts(source, key, text)
     allowed = get_args(kind) if get_origin(kind) is Literal else tuple(_TRUTH) if kind is bool else ()
     value = unquote(text)
     if allowed:
@@ -127,6 +127,13 @@ def _value(source: str, key: str, text: str, annotation: Any) -> object:
         return kind(value)
     except ValueError as error:
         raise DataError(f"{source}: {key}: expected {kind.__name__}, found {value!r}") from error
+
+
+def _parts(source: str, key: str, text: str) -> tuple[str, ...]:
+    parts = tuple(unquote(part) for part in text.split(","))
+    if not all(parts):
+        raise DataError(f"{source}: {key}: expected values separated by commas, found {text!r}")
+    return parts
 
 
 def _without_none(annotation: Any) -> Any:

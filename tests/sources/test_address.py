@@ -83,6 +83,8 @@ def test_options_set_the_fields_of_a_reader():
         ("path=e", "no such option: 'path'; allowed: header, "),
         ("ranks=bests", r"ranks: found 'bests'; did you mean 'best'\?"),
         ("header=maybe", "header: found 'maybe'; allowed: false, true"),
+        ("languages=en,,de", "languages: expected values separated by commas, found 'en,,de'"),
+        ("languages=,", "languages: expected values separated by commas, found ','"),
         ("limit=few", "limit: expected int, found 'few'"),
     ],
 )

@@ -1,8 +1,11 @@
+import bz2
 import gzip
 import json
+import lzma
 from collections import Counter
 
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -223,6 +226,16 @@ def test_a_line_that_is_no_entity_is_told_with_its_number(tmp_path, line, told):
 
     with pytest.raises(DataError, match=rf"a\.json:3: {told}"):
         list(WikidataDump(tmp_path / "a.json").read())
+
+
+@pytest.mark.parametrize("suffix", ["gz", "bz2", "xz", "zst"])
+def test_a_compressed_dump_that_was_cut_off_is_told(tmp_path, suffix):
+    pack = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress, "zst": zstandard.compress}[suffix]
+    content = pack(b"[\n" + b'{"id": "Q1"},\n' * 99_999 + b'{"id": "Q2"}\n]\n')
+    (tmp_path / f"a.json.{suffix}").write_bytes(content[:-20])
+
+    with pytest.raises(DataError, match=rf"a\.json\.{suffix}: torn or not what its suffix says, after line \d+"):
+        list(WikidataDump(tmp_path / f"a.json.{suffix}").read())
 
 
 def test_a_dump_that_is_not_utf8_is_told_with_its_number(tmp_path):
