@@ -5,7 +5,11 @@ The folder's files, each plain or compressed, only the first required:
     triples.tsv                    head, relation, tail (further columns are passed over)
     entities.tsv                   id, label, aliases separated by `|`, description
     relations.tsv / properties.tsv the same for relations
-    literals.tsv                   head, relation, value, kind (date, quantity or string), unit
+    entities.de.tsv, ...           the same in another language
+    sitelinks.tsv                  id, title of the Wikipedia article, number of articles in all languages
+    literals.tsv                   head, relation, value, kind (date, quantity or string), unit, datatype, language
+    qualifiers.tsv                 head, relation, tail, qualifying relation, value, kind (those or entity), unit
+    redirects.tsv                  id, the id that it now is
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,12 +18,25 @@ from pathlib import Path
 from typing import TypeVar, cast, get_args
 
 from kgpt.errors import DataError
-from kgpt.io import read_lines
-from kgpt.records import Dropped, EntityRecord, GraphItem, Literal, LiteralKind, RelationRecord, Triple
+from kgpt.io import COMPRESSIONS, read_lines
+from kgpt.records import (
+    Dropped,
+    EntityRecord,
+    GraphItem,
+    Literal,
+    LiteralKind,
+    Qualifier,
+    Redirect,
+    RelationRecord,
+    Triple,
+    ValueKind,
+)
 from kgpt.text import nfc, squeeze
 
 Record = TypeVar("Record", EntityRecord, RelationRecord)
-_COMPRESSIONS = ("", ".gz", ".bz2", ".xz", ".zst")
+_SUFFIXES = [".tsv", *(f".tsv{packed}" for packed in COMPRESSIONS)]
+_NAMED = ("entities", "relations", "properties")
+_FURTHER = ("sitelinks", "literals", "qualifiers", "redirects")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +61,39 @@ class LabelledFolder:
     folder: Path
 
     def files(self) -> Sequence[Path]:
-        """Those of the four files that are there, in reading order."""
-        names = (("triples",), ("entities",), ("relations", "properties"), ("literals",))
-        return [path for name in names if (path := _find(self.folder, *name)) is not None]
+        """Those of the files that are there, in reading order."""
+        return [
+            path
+            for names in (("triples",), ("entities",), ("relations", "properties"), *((name,) for name in _FURTHER))
+            for path in _find(self.folder, *names)
+        ]
 
     def read(self) -> Iterator[GraphItem | Dropped]:
-        """Triples, then entities, relations and literals.
+        """Triples, then entities, relations, literals and whatever else is there.
 
         Raises:
             DataError: no triples, or a malformed line.
         """
-        if _find(self.folder, "triples") is None:
+        if not _find(self.folder, "triples"):
             raise DataError(f"{self.folder}: no triples.tsv (or .gz .bz2 .xz .zst) in the folder")
         for path in self.files():
             yield from _READERS[path.name.split(".")[0]](path)
 
 
-def _find(folder: Path, *stems: str) -> Path | None:
-    candidates = (folder / f"{stem}.tsv{suffix}" for stem in stems for suffix in _COMPRESSIONS)
-    return next((path for path in candidates if path.is_file()), None)
+def _find(folder: Path, *stems: str) -> list[Path]:
+    """The file of the first of the names, then those of the same name in other languages."""
+    for stem in stems:
+        main = [path for suffix in _SUFFIXES if (path := folder / f"{stem}{suffix}").is_file()][:1]
+        others = [path for path in folder.glob(f"{stem}.*.tsv*") if _language(path)] if stem in _NAMED else []
+        if main or others:
+            return [*main, *sorted(others)]
+    return []
+
+
+def _language(path: Path) -> str:
+    """What stands between name and suffix of `entities.de.tsv.gz`; empty where nothing does."""
+    parts = path.name.split(".")
+    return parts[1] if len(parts) > 2 and f".{'.'.join(parts[2:])}" in _SUFFIXES else ""
 
 
 def read_triples(path: Path) -> Iterator[Triple]:
@@ -79,6 +110,7 @@ def read_triples(path: Path) -> Iterator[Triple]:
 
 
 def _read_named(path: Path, kind: type[Record]) -> Iterator[Record]:
+    language = _language(path)
     for number, line in read_lines(path):
         columns: list[str] = [squeeze(nfc(column)) for column in line.split("\t")]
         if not columns[0] or len(columns) > 4:
@@ -87,7 +119,7 @@ def _read_named(path: Path, kind: type[Record]) -> Iterator[Record]:
             )
         identifier, label, aliases, description = [*columns, "", "", ""][:4]
         names = tuple(name for name in map(squeeze, aliases.split("|")) if name)
-        yield kind(id=identifier, label=label, aliases=names, description=description)
+        yield kind(id=identifier, label=label, aliases=names, description=description, language=language)
 
 
 def _read_entities(path: Path) -> Iterator[EntityRecord]:
@@ -100,14 +132,42 @@ def _read_relations(path: Path) -> Iterator[RelationRecord]:
 
 def _read_literals(path: Path) -> Iterator[Literal]:
     for number, line in read_lines(path):
-        head, relation, value, kind, unit = [*line.split("\t"), "", "", "", ""][:5]
+        head, relation, value, kind, unit, datatype, language = [*line.split("\t"), *[""] * 7][:7]
         kinds = get_args(LiteralKind)
         if not (head and relation and value) or kind not in kinds:
             raise DataError(
                 f"{path}:{number}: expected head, relation, value, kind ({', '.join(kinds)}) and unit separated by "
                 f"tabs, found {line[:80]!r}"
             )
-        yield Literal(head, relation, value, cast(LiteralKind, kind), unit)
+        yield Literal(head, relation, value, cast(LiteralKind, kind), unit, datatype, language)
+
+
+def _read_qualifiers(path: Path) -> Iterator[Qualifier]:
+    for number, line in read_lines(path):
+        head, relation, tail, qualifying, value, kind, unit = [*line.split("\t"), *[""] * 7][:7]
+        kinds = get_args(ValueKind)
+        if not (head and relation and tail and qualifying and value) or kind not in kinds:
+            raise DataError(
+                f"{path}:{number}: expected head, relation, tail, qualifying relation, value, kind "
+                f"({', '.join(kinds)}) and unit separated by tabs, found {line[:80]!r}"
+            )
+        yield Qualifier(Triple(head, relation, tail), qualifying, value, cast(ValueKind, kind), unit)
+
+
+def _read_redirects(path: Path) -> Iterator[Redirect]:
+    for number, line in read_lines(path):
+        columns = line.split("\t")
+        if len(columns) != 2 or not all(columns):
+            raise DataError(f"{path}:{number}: expected an id and the one it now is, found {line[:80]!r}")
+        yield Redirect(*columns)
+
+
+def _read_sitelinks(path: Path) -> Iterator[EntityRecord]:
+    for number, line in read_lines(path):
+        identifier, title, count = [*line.split("\t"), "", ""][:3]
+        if not identifier or not (count or "0").isdecimal():
+            raise DataError(f"{path}:{number}: expected id, title and a number separated by tabs, found {line[:80]!r}")
+        yield EntityRecord(identifier, title=squeeze(nfc(title)), num_sitelinks=int(count or 0))
 
 
 _READERS: dict[str, Callable[[Path], Iterator[GraphItem]]] = {
@@ -115,5 +175,8 @@ _READERS: dict[str, Callable[[Path], Iterator[GraphItem]]] = {
     "entities": _read_entities,
     "relations": _read_relations,
     "properties": _read_relations,
+    "sitelinks": _read_sitelinks,
     "literals": _read_literals,
+    "qualifiers": _read_qualifiers,
+    "redirects": _read_redirects,
 }
