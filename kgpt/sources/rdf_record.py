@@ -18,6 +18,7 @@ from kgpt.sources.wikidata_rdf import (
     file_name,
     is_relation,
     needless,
+    relation_id,
     short_id,
 )
 from kgpt.sources.wikidata_value import clean, plain_amount
@@ -62,15 +63,12 @@ class RdfRecords:
         iri, predicate, is_named = head.value, statement.predicate.value, type(tail) is pyoxigraph.NamedNode
         if iri.startswith(STATEMENT):
             return self._about_node(iri, predicate, tail, is_named)
-        done = self.rest()
-        page = about_page(iri, predicate, tail.value, self._languages) if iri.startswith("http") else None
-        if page is not None:
-            return [*done, page]
-        reason = needless(predicate)
-        if reason:
-            return [*done, Dropped(short_id(iri), reason)]
-        item = self._linked(iri, predicate, tail.value) if is_named else self._valued(iri, predicate, tail)
-        return [*done, item] if done else (item,)
+        item = None if iri.startswith(ENTITY) else about_page(iri, predicate, tail.value, self._languages)
+        if item is None and (reason := needless(predicate)):
+            item = Dropped(short_id(iri), reason)
+        if item is None:
+            item = self._linked(iri, predicate, tail.value) if is_named else self._valued(iri, predicate, tail)
+        return (item,) if self._node is None else (*self.rest(), item)
 
     def rest(self) -> list[GraphItem | Dropped]:
         """What the statement's node that was read last says."""
@@ -105,14 +103,14 @@ class RdfRecords:
             return Redirect(head, short_id(tail))
         self._note(predicate)
         if file := file_name(tail):
-            return Literal(head, short_id(predicate), file, datatype="commonsMedia")
-        return Triple(head, short_id(predicate), short_id(tail))
+            return Literal(head, relation_id(predicate), file, datatype="commonsMedia")
+        return Triple(head, relation_id(predicate), short_id(tail))
 
     def _valued(self, iri: str, predicate: str, tail: Any) -> GraphItem | Dropped:
         head, field = short_id(iri), _FIELDS.get(predicate)
         if field is None:
             self._note(predicate)
-            return _literal(head, short_id(predicate), tail)
+            return _literal(head, relation_id(predicate), tail)
         language = record_language(tail.language or "", self._languages)
         if language is None:
             return Dropped(head, "other_language")
@@ -127,7 +125,7 @@ class RdfRecords:
         return record(head, description=text, language=language)
 
     def _note(self, relation: str) -> None:
-        if len(self._relations) < _MAX_RELATIONS:
+        if relation not in self._relations and len(self._relations) < _MAX_RELATIONS:
             self._relations.add(relation)
 
 

@@ -46,8 +46,13 @@ def short_id(iri: str) -> str:
     >>> short_id("http://www.wikidata.org/prop/direct/P36")
     'P36'
     """
-    local = iri.removeprefix(ENTITY).removeprefix(DIRECT)
-    return local if local == iri else unquote(local)
+    base = ENTITY if iri.startswith(ENTITY) else DIRECT if iri.startswith(DIRECT) else ""
+    local = iri[len(base) :]
+    return unquote(local) if base and "%" in local else local
+
+
+relation_id = lru_cache(maxsize=2**16)(short_id)
+"""`short_id` of the few relations of a graph."""
 
 
 def file_name(iri: str) -> str:
