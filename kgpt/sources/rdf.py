@@ -10,7 +10,7 @@ DOCTYPE is refused: entity declarations can blow up memory.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any, cast
 from warnings import catch_warnings, simplefilter
 
 import pyoxigraph
@@ -20,7 +20,7 @@ from kgpt.io import TORN_ERRORS, open_bytes, plain_suffix, read_bytes
 from kgpt.records import Dropped, GraphItem
 from kgpt.sources.rdf_record import RdfRecords
 from kgpt.sources.wikidata_rdf import short_id
-from kgpt.sources.xml_prolog import refuse_doctype
+from kgpt.sources.xml_guard import GuardedXml, read_root
 
 __all__ = ["FORMATS", "RDFLIB_FORMATS", "RdfFile", "short_id"]
 
@@ -71,7 +71,7 @@ class RdfFile:
             for statement in self._statements(suffix):
                 yield from records.records(statement)
             yield from records.rest()
-        except (SyntaxError, ValueError) as error:
+        except (SyntaxError, ValueError, MemoryError) as error:
             raise DataError(f"{self.path}: not {name}: {error}{_remedy(str(error))}") from error
         except TORN_ERRORS as error:
             raise DataError(f"{self.path}: torn or not what its suffix says: {error}") from error
@@ -87,16 +87,29 @@ class RdfFile:
         return suffix
 
     def _statements(self, suffix: str) -> Iterator[Any]:
-        if suffix == ".trix" or FORMATS.get(suffix) == pyoxigraph.RdfFormat.RDF_XML:
-            refuse_doctype(self.path, what="TriX" if suffix == ".trix" else "RDF/XML")
         if suffix in RDFLIB_FORMATS:
+            if suffix == ".trix":
+                read_root(self.path, what="TriX")
             yield from _through_rdflib(self.path, RDFLIB_FORMATS[suffix])
-            return
-        with open_bytes(self.path) as file:
-            yield from pyoxigraph.parse(cast(IO[bytes], file), format=FORMATS[suffix], lenient=self.lenient)
+        elif FORMATS[suffix] == pyoxigraph.RdfFormat.JSON_LD:  # parsed in one piece, so its size is looked at first
+            yield from self._parse(read_bytes(self.path), suffix)
+        elif FORMATS[suffix] == pyoxigraph.RdfFormat.RDF_XML:
+            root = read_root(self.path, what="RDF/XML")
+            with open_bytes(self.path) as file:
+                guarded = GuardedXml(file, self.path, root, what="RDF/XML")
+                yield from self._parse(guarded, suffix)
+                guarded.check_end()
+        else:
+            with open_bytes(self.path) as file:
+                yield from self._parse(file, suffix)
+
+    def _parse(self, content: Any, suffix: str) -> Iterator[Any]:
+        return cast(Iterator[Any], pyoxigraph.parse(content, format=FORMATS[suffix], lenient=self.lenient))
 
 
 def _remedy(message: str) -> str:
+    if "buffer maximal size" in message:
+        return "; a statement is too long: split it"
     if "context" in message and ("LoadDocumentCallback" in message or "remote" in message):
         return "; contexts are not fetched: write the context into the file"
     return ""

@@ -102,7 +102,7 @@ def test_only_wikidatas_own_iris_are_cut_and_unescaped():
         ("a.nt", "<http://a> <http://b", "not N-Triples: Parser error at line 1"),
         ("a.ttl", "wd:Q1 wdt:P1 wd:Q2 .", "not Turtle: Parser error at line 1"),
         ("a.jsonld", "{", "not JSON-LD"),
-        ("a.trix", "<TriX", "not trix"),
+        ("a.trix", "<TriX>", "not trix"),
         ("a.hext", '["http://x.org/a"', "not hext"),
         ("a.rdf", "<rdf:RDF", "not RDF/XML"),
     ],
@@ -121,6 +121,24 @@ def test_rdf_xml_with_a_doctype_is_refused(tmp_path):
 
     with pytest.raises(DataError, match=r"bomb\.owl: RDF/XML with a DOCTYPE is refused .*remove the declaration"):
         list(RdfFile(tmp_path / "bomb.owl").read())
+
+
+def test_rdf_xml_that_breaks_off_between_two_elements_is_told(tmp_path):
+    (tmp_path / "a.rdf").write_text(
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:x="http://x.org/">'
+        '<rdf:Description rdf:about="http://x.org/a"><x:p rdf:resource="http://x.org/b"/></rdf:Description>'
+    )
+
+    with pytest.raises(DataError, match=r"a\.rdf: not RDF/XML: <rdf:RDF> is not closed; the file was cut off"):
+        list(RdfFile(tmp_path / "a.rdf").read())
+
+
+@pytest.mark.parametrize("name", ["a.nt", "a.ttl"])
+def test_a_statement_too_long_for_memory_is_told(tmp_path, name):
+    (tmp_path / f"{name}.gz").write_bytes(gzip.compress(b'<http://x.org/a> <http://x.org/p> "' + b"x" * 2**25, 1))
+
+    with pytest.raises(DataError, match=r"Reached the buffer maximal size of \d+; a statement is too long: split it"):
+        list(RdfFile(tmp_path / f"{name}.gz").read())
 
 
 def test_trix_with_a_doctype_is_refused(tmp_path):
