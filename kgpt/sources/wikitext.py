@@ -44,6 +44,10 @@ _LEFTOVER = re.compile(r"(?m)^[ \t]*(?:\{\||\|[-+}]|\|\||!|\|).*$|\{\{|\}\}|\[\[
 """What the tokenizer could not close and gives back as text."""
 
 
+_PAIRS = (("{{", "}}"), ("{|", "|}"), ("[", "]"))
+_MAX_UNCLOSED = 2_000
+
+
 @dataclass(frozen=True, slots=True)
 class Anchor:
     """The words `[start, end)` of a plain text, linked to the page `title`."""
@@ -64,6 +68,7 @@ def plain_text(wikitext: str, wiki: Wiki) -> tuple[str, tuple[Anchor, ...]]:
     """
     from mwparserfromhell.parser import Parser, ParserError, tokens
 
+    _refuse_unclosed(wikitext)
     try:
         found = Parser()._tokenizer.tokenize(wikitext, 0, True)  # we take quotes off ourselves
     except ParserError as error:
@@ -71,6 +76,15 @@ def plain_text(wikitext: str, wiki: Wiki) -> tuple[str, tuple[Anchor, ...]]:
     renderer = _Renderer(wiki)
     renderer.feed(found, {getattr(tokens, name): handler for name, handler in _HANDLERS.items()}, tokens.Text)
     return renderer.result()
+
+
+def _refuse_unclosed(wikitext: str) -> None:
+    """Refuse a vandal's page: the tokenizer takes minutes over ten thousand openings without an end."""
+    unclosed = {opening: wikitext.count(opening) - wikitext.count(closing) for opening, closing in _PAIRS}
+    unclosed["<"] = wikitext.count("<") - 2 * wikitext.count("</") - sum(map(wikitext.count, ("/>", "<br>", "<!--")))
+    for opening, number in unclosed.items():
+        if number > _MAX_UNCLOSED:
+            raise DataError(f"{number:,} times {opening!r} without its end; at most {_MAX_UNCLOSED:,} are read")
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kgpt.errors import DataError
 from kgpt.sources.wiki import Wiki
 from kgpt.sources.wikitext import plain_text
 
@@ -101,3 +102,9 @@ def test_no_markup_is_too_broken(wikitext):
         surface = text[anchor.start : anchor.end]
         assert surface and surface == surface.strip() and anchor.title
     assert all(anchor.end <= following.start for anchor, following in pairwise(anchors))
+
+
+@pytest.mark.parametrize("opening", ["{{a|", "[[a|", "{|\n", "<b>", "[http://a "])
+def test_a_page_of_openings_without_end_is_refused_at_once(opening):
+    with pytest.raises(DataError, match=r"\d+ times '.+' without its end; at most 2,000 are read"):
+        plain_text(opening * 50_000, Wiki())
