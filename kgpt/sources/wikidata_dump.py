@@ -9,7 +9,7 @@ dump have it, is counted as `array_not_closed`.
 Only the wanted fields are turned into objects (msgspec); the rest of a line is skipped by its parser.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -19,47 +19,20 @@ import msgspec
 from kgpt import records
 from kgpt.errors import DataError
 from kgpt.io import read_byte_lines
-from kgpt.records import Dropped, EntityRecord, GraphItem, Qualifier, Redirect, RelationRecord, Triple, ValueKind
-from kgpt.sources.wikidata_value import clean, plain_amount, plain_date, unit_id
+from kgpt.records import Dropped, EntityRecord, GraphItem, Qualifier, Redirect, RelationRecord, Triple
+from kgpt.sources.wikidata_snak import Snak, snak_value, why_valueless
+from kgpt.sources.wikidata_value import clean
 
 _MULTIPLE = "mul"
 """Wikidata's language of names that hold in many languages."""
 _SPACES = b" \t\r,"
 
 
-class _Value(msgspec.Struct, gc=False):
-    """Any value that is an object, by the fields of all its kinds."""
-
-    id: str = ""
-    numeric_id: int = msgspec.field(default=0, name="numeric-id")
-    entity_type: str = msgspec.field(default="", name="entity-type")
-    time: str = ""
-    precision: float | None = None
-    amount: str = ""
-    unit: str = ""
-    text: str = ""
-    language: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
-
-
-class _DataValue(msgspec.Struct, gc=False):
-    value: _Value | str | float | bool | list[Any] | None = None
-    type: str = ""
-
-
-class _Snak(msgspec.Struct, gc=False):
-    property: str
-    snaktype: str = "value"
-    datatype: str = ""
-    datavalue: _DataValue | None = None
-
-
-_SnaksByProperty = dict[str, list[_Snak]]
+_SnaksByProperty = dict[str, list[Snak]]
 
 
 class _Statement(msgspec.Struct, gc=False):
-    mainsnak: _Snak
+    mainsnak: Snak
     rank: str = "normal"
     qualifiers: _SnaksByProperty | list[Any] | None = None
 
@@ -216,9 +189,9 @@ def _title(links: dict[str, msgspec.Raw], language: str) -> str:
 
 def _add_statement(head: str, statement: _Statement, items: list[GraphItem | Dropped]) -> None:
     snak = statement.mainsnak
-    found = _value(snak)
+    found = snak_value(snak)
     if found is None:
-        items.append(Dropped(head, _reason(snak)))
+        items.append(Dropped(head, why_valueless(snak)))
         return
     kind, value, unit, language = found
     if kind != "entity":
@@ -234,84 +207,16 @@ def _add_statement(head: str, statement: _Statement, items: list[GraphItem | Dro
                 items.append(_qualifier(triple, qualifier))
 
 
-def _snaks(statement: _Statement) -> Iterable[list[_Snak]]:
+def _snaks(statement: _Statement) -> Iterable[list[Snak]]:
     return statement.qualifiers.values() if isinstance(statement.qualifiers, dict) else ()
 
 
-def _qualifier(triple: Triple, snak: _Snak) -> Qualifier | Dropped:
-    found = _value(snak)
+def _qualifier(triple: Triple, snak: Snak) -> Qualifier | Dropped:
+    found = snak_value(snak)
     if found is None:
-        return Dropped(triple.head, f"qualifier_{_reason(snak)}")
+        return Dropped(triple.head, f"qualifier_{why_valueless(snak)}")
     kind, value, unit, _ = found
     return Qualifier(triple, snak.property, value, kind, unit)
 
 
-_Found = tuple[ValueKind, str, str, str]
-"""Kind, value, unit and language."""
-
-
-def _value(snak: _Snak) -> _Found | None:
-    """What a snak says, or None where a record cannot hold it."""
-    data = snak.datavalue
-    if data is None or snak.snaktype != "value":
-        return None
-    value = data.value
-    if type(value) is _Value:
-        if value.id:
-            return "entity", value.id, "", ""
-        read = _READ.get(data.type)
-        return None if read is None else read(value)
-    if type(value) is str and (text := clean(value)):
-        return "string", text, "", ""
-    return None
-
-
-def _reason(snak: _Snak) -> str:
-    """Why `_value` found none."""
-    if snak.snaktype != "value":
-        return snak.snaktype
-    value = snak.datavalue
-    if value is None or value.type not in (*_READ, "string"):
-        return "unknown_value_type"
-    if value.type == "time" and isinstance(value.value, _Value) and plain_date(value.value.time, _YEAR):
-        return "vague_date"
-    return f"malformed_{value.type.replace('-', '_')}"
-
-
-def _entity(value: _Value) -> _Found | None:
-    """By its number, as old dumps have it; `_value` takes the id where there is one."""
-    letter = _LETTERS.get(value.entity_type)
-    return ("entity", f"{letter}{value.numeric_id}", "", "") if letter and value.numeric_id else None
-
-
-def _date(value: _Value) -> _Found | None:
-    text = plain_date(value.time, int(value.precision or 0))
-    return ("date", text, "", "") if text else None
-
-
-def _quantity(value: _Value) -> _Found | None:
-    amount = plain_amount(value.amount)
-    return ("quantity", amount, unit_id(value.unit), "") if amount else None
-
-
-def _monolingual(value: _Value) -> _Found | None:
-    text = clean(value.text)
-    return ("string", text, "", value.language) if text else None
-
-
-def _coordinate(value: _Value) -> _Found | None:
-    if value.latitude is None or value.longitude is None:
-        return None
-    return "string", f"{value.latitude:g},{value.longitude:g}", "", ""
-
-
-_YEAR = 9
-_LETTERS = {"item": "Q", "property": "P"}
-_READ: dict[str, Callable[[_Value], _Found | None]] = {
-    "wikibase-entityid": _entity,
-    "time": _date,
-    "quantity": _quantity,
-    "monolingualtext": _monolingual,
-    "globecoordinate": _coordinate,
-}
 _SITELINK = msgspec.json.Decoder(_Sitelink)
