@@ -1,87 +1,112 @@
-"""Which candidate a mention means: prior, words around it, and the other entities of the document.
+"""How likely each reading is: one logistic model over all candidates of a name, and NIL among them.
 
-A linear score over three features with hand-set weights: log prior; share of the entity's profile
-words (description, neighbours' names) found in the document; share of the document's safe entities that the graph
-joins to the candidate. The softmax over a mention's candidates is the link's score. Trained weights: `Weights`.
+p(candidate | name, text) = exp(w·f) / (1 + sum over the name's candidates of exp(w·f)): NIL scores 0. Beliefs from the
+name and its place alone come first; they weigh the graph's joints between candidates, and the whole model follows.
+The weights that ship with kgpt were fitted by `fit` on gold of five sets of entity-linking evaluation (see
+docs/linking.md); any linked text trains others.
+
+Shapes: M matches, P pairs, F features.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from math import log, sqrt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
+from scipy.optimize import minimize
 
 from kgpt.config import Settings
-from kgpt.kg.graph import KnowledgeGraph
-from kgpt.linking.alias_index import Candidate
-from kgpt.linking.mention import Mention
-from kgpt.records import NIL, Link
-from kgpt.text import words
-
-_MAX_PROFILE_NEIGHBORS = 64
+from kgpt.errors import ConfigError, did_you_mean
+from kgpt.linking.features import FEATURES, NUM_LOCAL
 
 
 class Weights(Settings):
-    """How much each feature counts, and the score below which a mention is NIL."""
+    """How much each feature counts.
 
-    prior: float = 1.0
-    context: float = 6.0
-    coherence: float = 4.0
-    nil_threshold: float = 0.3
+    Args:
+        local: by feature, where only the name and its place are looked at.
+        whole: by feature, of the whole model.
+    """
+
+    local: dict[str, float] = Field(default_factory=dict)
+    whole: dict[str, float] = Field(default_factory=dict)
+
+    def vector(self, *, whole: bool) -> NDArray[np.float64]:
+        """The weights in the order of `FEATURES`, [F]; features that are not named count 0.
+
+        Raises:
+            ConfigError: a feature that there is not.
+        """
+        named: Mapping[str, float] = self.whole if whole else self.local
+        for name in named:
+            if name not in FEATURES:
+                raise ConfigError(f"linking.weights: no feature is called {name!r}; {did_you_mean(name, FEATURES)}")
+        return np.array([named.get(feature, 0.0) for feature in FEATURES])
 
 
-@dataclass
-class Disambiguator:
-    """Chooses among candidates; profiles of entities are made when first needed and kept."""
+def probabilities(
+    features: NDArray[np.float64], indptr: NDArray[np.int64], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The probability of every pair, [P].
 
-    graph: KnowledgeGraph
-    weights: Weights = field(default_factory=Weights)
-    _profiles: dict[int, frozenset[str]] = field(default_factory=dict)
-    _neighbors: dict[int, frozenset[int]] = field(default_factory=dict)
+    Args:
+        features: of the pairs, [P, F].
+        indptr: where each match's pairs begin, [M + 1]; a match has at least one.
+        weights: of the features, [F].
+    """
+    scores = features @ weights
+    if not len(scores):
+        return scores
+    owners = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
+    highest = np.maximum(np.maximum.reduceat(scores, indptr[:-1]), 0.0)
+    shares = np.exp(scores - highest[owners])
+    totals = np.add.reduceat(shares, indptr[:-1]) + np.exp(-highest)
+    return np.asarray(shares / totals[owners])
 
-    def choose(self, text: str, mentions: Sequence[Mention]) -> list[Link]:
-        """A link for every mention, in order; its entity is `NIL` where no candidate is likely enough."""
-        if all(len(mention.candidates) == 1 for mention in mentions):
-            return [self._link(mention, np.ones(1)) for mention in mentions]
-        context = frozenset(word.lower() for word in words(text) if len(word) > 2)
-        safe = {m.candidates[0].entity for m in mentions if m.candidates and m.candidates[0].prior > 0.9}
-        return [self._link(mention, self._probabilities(mention.candidates, context, safe)) for mention in mentions]
 
-    def _link(self, mention: Mention, probabilities: NDArray[np.float64]) -> Link:
-        if not mention.candidates:
-            return Link(mention.start, mention.end, NIL, 0.0)
-        best = int(probabilities.argmax())
-        score = float(probabilities[best])
-        entity = self.graph.entities.ids[mention.candidates[best].entity]
-        return Link(mention.start, mention.end, entity if score >= self.weights.nil_threshold else NIL, score)
+@dataclass(frozen=True, eq=False, slots=True)
+class Judged:
+    """Readings of which one knows which are right.
 
-    def _probabilities(
-        self, candidates: Sequence[Candidate], context: frozenset[str], safe: Iterable[int]
-    ) -> NDArray[np.float64]:
-        if len(candidates) < 2:
-            return np.ones(len(candidates))
-        scores = np.array([self._score(candidate, context, set(safe)) for candidate in candidates])
-        exponentials = np.exp(scores - scores.max())
-        return np.asarray(exponentials / exponentials.sum())
+    Args:
+        features: of the pairs, [P, F].
+        indptr: where each match's pairs begin, [M + 1].
+        right: whether the pair is a gold link, [P]; a match without one is NIL.
+    """
 
-    def _score(self, candidate: Candidate, context: frozenset[str], safe: set[int]) -> float:
-        profile, near = self._profile(candidate.entity), self._near(candidate.entity)
-        shared = len(profile & context) / sqrt(4 + len(profile))
-        others = safe - {candidate.entity}
-        coherent = len(near & others) / len(others) if others else 0.0
-        weights = self.weights
-        return weights.prior * log(candidate.prior) + weights.context * shared / 4 + weights.coherence * coherent
+    features: NDArray[np.float64]
+    indptr: NDArray[np.int64]
+    right: NDArray[np.bool_]
 
-    def _near(self, entity: int) -> frozenset[int]:
-        if entity not in self._neighbors:
-            self._neighbors[entity] = frozenset(self.graph.neighbors(entity).tolist())
-        return self._neighbors[entity]
 
-    def _profile(self, entity: int) -> frozenset[str]:
-        if entity not in self._profiles:
-            names = self.graph.entities
-            near = sorted(self._near(entity))[:_MAX_PROFILE_NEIGHBORS]
-            texts = [names.descriptions[entity], *(names.label(neighbor) for neighbor in near)]
-            self._profiles[entity] = frozenset(w.lower() for text in texts for w in words(text) if len(w) > 2)
-        return self._profiles[entity]
+def fit(judged: Sequence[Judged], *, whole: bool, l2: float = 1.0) -> dict[str, float]:
+    """The weights under which the judged readings are likeliest.
+
+    Args:
+        judged: readings of texts.
+        whole: whether features of the whole text count.
+        l2: strength of the pull to zero, on features scaled to unit variance.
+    """
+    columns = len(FEATURES) if whole else NUM_LOCAL
+    x = np.concatenate([one.features[:, :columns] for one in judged])
+    right = np.concatenate([one.right for one in judged]).astype(np.float64)
+    counts = np.concatenate([np.diff(one.indptr) for one in judged])
+    indptr = np.concatenate([[0], np.cumsum(counts)])
+    center, scale = x.mean(axis=0), x.std(axis=0)
+    center[0], scale[scale == 0] = 0.0, 1.0
+    z = (x - center) / scale
+
+    def loss(w: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        scores = z @ w
+        highest = np.maximum(np.maximum.reduceat(scores, indptr[:-1]), 0.0)
+        shares = np.exp(scores - np.repeat(highest, counts))
+        totals = np.add.reduceat(shares, indptr[:-1]) + np.exp(-highest)
+        penalized = np.concatenate([[0.0], w[1:]])
+        value = (np.log(totals) + highest).sum() - right @ scores + l2 * (penalized @ penalized) / 2
+        return float(value), z.T @ (shares / np.repeat(totals, counts) - right) + l2 * penalized
+
+    found = minimize(loss, np.zeros(columns), jac=True, method="L-BFGS-B", options={"maxiter": 1000}).x
+    weights = found / scale
+    weights[0] -= float((found * center / scale)[1:].sum())
+    return {feature: round(float(weight), 4) for feature, weight in zip(FEATURES, weights, strict=False)}

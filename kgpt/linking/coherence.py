@@ -1,0 +1,111 @@
+"""How well the candidates of a text go together in the graph.
+
+Two measures of a candidate: the belief in candidates that a triple joins to it, and the belief in candidates that share
+a neighbour with it, where a neighbour counts less the more neighbours it has itself (one step of a personalised
+PageRank; Adamic and Adar, 2003, for the weight). Hubs are looked at from the other end only.
+
+Shapes: K distinct candidates of a text, E entities, T triples.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgpt.kernel import compiled
+from kgpt.kg.graph import KnowledgeGraph
+
+MAX_DEGREE = 200
+"""Neighbours are listed of candidates that have no more; the others are found from their neighbours."""
+
+
+def coherence(
+    graph: KnowledgeGraph, entities: NDArray[np.int64], beliefs: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The belief joined to each of `entities` by a triple, and by a shared neighbour, [K] each.
+
+    Args:
+        graph: where they are joined.
+        entities: distinct candidates of a text, sorted, [K].
+        beliefs: how sure each is to be meant, in [0, 1], [K].
+    """
+    return _coherence(graph.triples, graph.head_indptr, graph.by_tail, graph.tail_indptr, entities, beliefs, MAX_DEGREE)
+
+
+@compiled
+def _coherence(  # noqa: C901 - one pass over neighbours, with its bookkeeping
+    triples: NDArray[np.int32],
+    head_indptr: NDArray[np.int64],
+    by_tail: NDArray[np.int64],
+    tail_indptr: NDArray[np.int64],
+    entities: NDArray[np.int64],
+    beliefs: NDArray[np.float64],
+    max_degree: int,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    near, shared = np.zeros(len(entities)), np.zeros(len(entities))
+    listed = np.empty(len(entities), np.bool_)
+    total = 0
+    for i in range(len(entities)):
+        degree = _degree(head_indptr, tail_indptr, entities[i])
+        listed[i] = degree <= max_degree
+        total += degree if listed[i] else 0
+    size = 16
+    while size < 2 * total:
+        size *= 2
+    keys, mass, latest = np.full(size, -1, np.int64), np.zeros(size), np.full(size, -1, np.int64)
+    for i in range(len(entities)):
+        if not listed[i]:
+            continue
+        for neighbor in _neighbors(triples, head_indptr, by_tail, tail_indptr, entities[i]):
+            slot = _slot(keys, neighbor)
+            if latest[slot] == i:
+                continue  # joined by several triples: counted once
+            keys[slot], latest[slot] = neighbor, i
+            mass[slot] += beliefs[i]
+            place = np.searchsorted(entities, neighbor)
+            if place < len(entities) and entities[place] == neighbor and place != i:
+                near[i] += beliefs[place]
+                near[place] += 0.0 if listed[place] else beliefs[i]
+    latest[:] = -1
+    for i in range(len(entities)):
+        if not listed[i]:
+            continue
+        for neighbor in _neighbors(triples, head_indptr, by_tail, tail_indptr, entities[i]):
+            slot = _slot(keys, neighbor)
+            if latest[slot] != i:
+                latest[slot] = i
+                degree = _degree(head_indptr, tail_indptr, neighbor)
+                shared[i] += (mass[slot] - beliefs[i]) / np.log(2.0 + degree) ** 2
+    return near, shared
+
+
+@compiled
+def _degree(head_indptr: NDArray[np.int64], tail_indptr: NDArray[np.int64], entity: int) -> int:
+    out = head_indptr[entity + 1] - head_indptr[entity]
+    return int(out + tail_indptr[entity + 1] - tail_indptr[entity])
+
+
+@compiled
+def _neighbors(
+    triples: NDArray[np.int32],
+    head_indptr: NDArray[np.int64],
+    by_tail: NDArray[np.int64],
+    tail_indptr: NDArray[np.int64],
+    entity: int,
+) -> NDArray[np.int64]:
+    out = np.empty(_degree(head_indptr, tail_indptr, entity), np.int64)
+    count = 0
+    for row in range(head_indptr[entity], head_indptr[entity + 1]):
+        out[count] = triples[row, 2]
+        count += 1
+    for place in range(tail_indptr[entity], tail_indptr[entity + 1]):
+        out[count] = triples[by_tail[place], 0]
+        count += 1
+    return out
+
+
+@compiled
+def _slot(keys: NDArray[np.int64], key: int) -> int:
+    mask = len(keys) - 1
+    slot = (key * 0x9E3779B1) & mask
+    while keys[slot] != -1 and keys[slot] != key:
+        slot = (slot + 1) & mask
+    return int(slot)
