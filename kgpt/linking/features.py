@@ -82,7 +82,7 @@ _PRODUCTS: tuple[tuple[Feature, Feature, Feature], ...] = (
 )
 _MIN_PRIOR = 1e-5
 _MEAN_RARITY = 8.0
-_SENTENCE_ENDS = np.array([ord(character) for character in ".!?:;\"'()"], np.uint32)
+_SENTENCE_ENDS = np.array([ord(character) for character in ".!?:;\"'()“”"], np.uint32)
 
 
 class Words:
@@ -272,10 +272,10 @@ def _opens(
     if stops[token - 1] - starts[token - 1] > 1:
         return False
     before = points[starts[token - 1]]
-    for i in range(len(ends)):
+    for i in range(len(ends)):  # noqa: SIM110 - numba compiles no generator
         if ends[i] == before:
             return True
-    return bool(before == 0x201C or before == 0x201D)
+    return False
 
 
 @compiled

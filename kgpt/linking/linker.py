@@ -156,7 +156,7 @@ class Linker:
 
         Args:
             documents: linked by hand or by their source.
-            complete: whether they mark every mention; else a name without a link says nothing, unless a link overlaps it.
+            complete: whether they mark every mention; else only names that a link overlaps are judged.
         """
         judged = [one for document in documents if (one := self._judged(document, complete)) is not None]
         if not any(one.right.any() for one in judged):
