@@ -21,7 +21,7 @@ from kgpt.kg.log import RowLog, TextLog
 from kgpt.kg.naming import NameLog
 from kgpt.kg.values import ValueLog, ValueType
 from kgpt.records import Dropped, EntityRecord, GraphItem, Literal, Qualifier, Redirect, RelationRecord, Triple
-from kgpt.sources.block import NameBlock, TripleBlock
+from kgpt.sources.block import Block, DroppedBlock, LiteralBlock, NameBlock
 
 DEFAULT_MEMORY_BYTES = 2 << 30
 _NUM_LOGS = 16  # so many may wait in memory at once
@@ -67,11 +67,11 @@ class GraphBuilder:
         """What was left out, by reason."""
         return self._logs.skipped
 
-    def add(self, item: GraphItem | Dropped | TripleBlock | NameBlock) -> None:
+    def add(self, item: GraphItem | Dropped | Block) -> None:
         """Take one record in, or a block of them."""
         waiting = self._waiting.get(type(item))
         if waiting is None:
-            assert isinstance(item, TripleBlock | NameBlock), f"no graph record: {type(item)}"
+            assert isinstance(item, Block), f"no graph record: {type(item)}"
             self._add_block(item)
             return
         self.num_read += 1
@@ -101,8 +101,15 @@ class GraphBuilder:
         if waiting:
             self._takers[kind](self, waiting)
 
-    def _add_block(self, block: TripleBlock | NameBlock) -> None:
+    def _add_block(self, block: Block) -> None:
+        if isinstance(block, DroppedBlock):
+            self.num_read += block.count
+            self.skipped[block.reason] += block.count
+            return
         self.num_read += len(block.spans)
+        if isinstance(block, LiteralBlock):
+            self._add_strings(block)
+            return
         if isinstance(block, NameBlock):
             self._flush(EntityRecord)  # the first label wins
             self._add_names(block)
@@ -111,6 +118,13 @@ class GraphBuilder:
         for column, interner in enumerate((self._logs.entities, self._logs.relations, self._logs.entities)):
             rows[:, column] = interner.spans(block.content, block.spans[:, column])
         self._logs.rows.append(rows)
+
+    def _add_strings(self, block: LiteralBlock) -> None:
+        starts, stops = block.spans[:, 2, 0], block.spans[:, 2, 1]
+        heads = self._logs.entities.spans(block.content, block.spans[:, 0])
+        relations = self._logs.relations.spans(block.content, block.spans[:, 1])
+        texts = gathered(block.content, starts, stops - starts)
+        self._logs.literals.add_all(heads[:, None], relations, ValueType("string"), texts)
 
     def _add_names(self, block: NameBlock) -> None:
         code = self._logs.names.code(block.field, block.language)
@@ -184,7 +198,7 @@ def _in_memory(_name: str, shape: tuple[int, ...], dtype: Any) -> Any:
 
 
 def build_graph(
-    items: Iterable[GraphItem | Dropped | TripleBlock | NameBlock], *, languages: Sequence[str] = ("en",)
+    items: Iterable[GraphItem | Dropped | Block], *, languages: Sequence[str] = ("en",)
 ) -> tuple[KnowledgeGraph, GraphBuilder]:
     """The graph of `items` in memory, and the builder with its counts."""
     builder = GraphBuilder(languages=languages)

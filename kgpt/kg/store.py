@@ -20,7 +20,7 @@ from kgpt.kg.graph import ALIAS_SEPARATOR, KnowledgeGraph, Names
 from kgpt.kg.heap import TextHeap
 from kgpt.kg.values import ValueTable
 from kgpt.records import Dropped, GraphItem
-from kgpt.sources.block import NameBlock, TripleBlock
+from kgpt.sources.block import Block
 
 VERSION = 2
 META_NAME = "meta.json"
@@ -42,7 +42,7 @@ def write_graph(graph: KnowledgeGraph, folder: Path, *, skipped: Mapping[str, in
 
 
 def build_store(
-    items: Iterable[GraphItem | Dropped | TripleBlock | NameBlock],
+    items: Iterable[GraphItem | Dropped | Block],
     folder: Path,
     *,
     languages: Sequence[str] = ("en",),

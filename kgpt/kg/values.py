@@ -93,6 +93,15 @@ class ValueLog:
         if len(self._rows) >= _FLUSH_ROWS:
             self.flush()
 
+    def add_all(
+        self, owners: NDArray[np.int64], relations: NDArray[np.int64], kind: ValueType, values: TextHeap
+    ) -> None:
+        """Take in one value each for `owners` [n, k], all of one type."""
+        self.flush()
+        place = self._types.setdefault(kind, len(self._types))
+        rows = np.column_stack([owners, relations, np.full(len(relations), place)])
+        self._log.append(rows, values.content, np.diff(values.offsets))
+
     def flush(self) -> None:
         """Move what was added one by one to the log."""
         if self._rows:

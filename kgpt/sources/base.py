@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from kgpt.records import Document, Dropped, GraphItem, Question
+from kgpt.sources.block import Block
 
 
 class GraphSource(Protocol):
@@ -15,6 +16,19 @@ class GraphSource(Protocol):
 
     def read(self) -> Iterator[GraphItem | Dropped]:
         """The graph's records in the source's order, and what the reader leaves out."""
+
+
+@runtime_checkable
+class BulkSource(GraphSource, Protocol):
+    """A reader that can also give many records at once."""
+
+    def blocks(self) -> Iterator[GraphItem | Dropped | Block]:
+        """What `read` says, in blocks where the form allows."""
+
+
+def read_bulk(source: GraphSource) -> Iterator[GraphItem | Dropped | Block]:
+    """What a source says, in blocks where it can: what a graph builder reads."""
+    return source.blocks() if isinstance(source, BulkSource) else source.read()
 
 
 class DocumentSource(Protocol):

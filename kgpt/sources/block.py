@@ -37,3 +37,27 @@ class NameBlock:
     spans: NDArray[np.int64]
     field: NameField
     language: str = ""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LiteralBlock:
+    """n strings without a language.
+
+    Args:
+        content: UTF-8 bytes, uint8.
+        spans: where head, relation and value begin and end in `content`, int64 [n, 3, 2].
+    """
+
+    content: NDArray[np.uint8]
+    spans: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedBlock:
+    """Records left out, and why."""
+
+    reason: str
+    count: int
+
+
+Block = TripleBlock | NameBlock | LiteralBlock | DroppedBlock

@@ -18,6 +18,8 @@ import pyoxigraph
 from kgpt.errors import DataError, did_you_mean
 from kgpt.io import TORN_ERRORS, open_bytes, plain_suffix, read_bytes
 from kgpt.records import Dropped, GraphItem
+from kgpt.sources.block import Block
+from kgpt.sources.ntriples import read_blocks
 from kgpt.sources.rdf_record import RdfRecords
 from kgpt.sources.wikidata_rdf import short_id
 from kgpt.sources.xml_guard import GuardedXml, read_root
@@ -75,6 +77,16 @@ class RdfFile:
             raise DataError(f"{self.path}: not {name}: {error}{_remedy(str(error))}") from error
         except TORN_ERRORS as error:
             raise DataError(f"{self.path}: torn or not what its suffix says: {error}") from error
+
+    def blocks(self) -> Iterator[GraphItem | Dropped | Block]:
+        """What `read` says, the most of N-Triples in bulk.
+
+        Raises:
+            DataError: see `read`.
+        """
+        if self._suffix() == ".nt":
+            return read_blocks(self.path, RdfRecords(self.languages), lenient=self.lenient)
+        return self.read()
 
     def _suffix(self) -> str:
         suffix = f".{self.format}" if self.format else _ALSO.get(plain_suffix(self.path), plain_suffix(self.path))

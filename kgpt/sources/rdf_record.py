@@ -27,7 +27,7 @@ _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _OWL = "http://www.w3.org/2002/07/owl#"
-_FIELDS = {
+FIELDS = {
     _RDFS + "label": "label",
     _SKOS + "prefLabel": "label",
     "http://schema.org/name": "label",
@@ -51,8 +51,8 @@ class RdfRecords:
     """Turns statements into records; remembers which IRIs are relations and the node of the statement at hand."""
 
     def __init__(self, languages: Sequence[str]) -> None:
-        self._languages = languages
-        self._relations: set[str] = set()
+        self.languages = languages
+        self.relations: set[str] = set()
         self._node: StatementNode | None = None
 
     def records(self, statement: Any) -> Iterable[GraphItem | Dropped]:
@@ -63,7 +63,7 @@ class RdfRecords:
         iri, predicate, is_named = head.value, statement.predicate.value, type(tail) is pyoxigraph.NamedNode
         if iri.startswith(STATEMENT):
             return self._about_node(iri, predicate, tail, is_named)
-        item = None if iri.startswith(ENTITY) else about_page(iri, predicate, tail.value, self._languages)
+        item = None if iri.startswith(ENTITY) else about_page(iri, predicate, tail.value, self.languages)
         if item is None and (reason := needless(predicate)):
             item = Dropped(short_id(iri), reason)
         if item is None:
@@ -95,38 +95,39 @@ class RdfRecords:
         head = short_id(iri)
         if predicate == RDF_TYPE:
             if tail in _RELATION_TYPES:
-                self._note(iri)
+                self.note(iri)
                 return Dropped(head, "relation_declaration")
             if needless(tail):
                 return Dropped(head, "metadata")
         if predicate == SAME_AS and iri.startswith(ENTITY) and tail.startswith(ENTITY):
             return Redirect(head, short_id(tail))
-        self._note(predicate)
+        self.note(predicate)
         if file := file_name(tail):
             return Literal(head, relation_id(predicate), file, datatype="commonsMedia")
         return Triple(head, relation_id(predicate), short_id(tail))
 
     def _valued(self, iri: str, predicate: str, tail: Any) -> GraphItem | Dropped:
-        head, field = short_id(iri), _FIELDS.get(predicate)
+        head, field = short_id(iri), FIELDS.get(predicate)
         if field is None:
-            self._note(predicate)
+            self.note(predicate)
             return _literal(head, relation_id(predicate), tail)
-        language = record_language(tail.language or "", self._languages)
+        language = record_language(tail.language or "", self.languages)
         if language is None:
             return Dropped(head, "other_language")
         text = clean(tail.value)
         if not text:
             return Dropped(head, "empty_literal")
-        record = RelationRecord if iri in self._relations or is_relation(iri) else EntityRecord
+        record = RelationRecord if iri in self.relations or is_relation(iri) else EntityRecord
         if field == "label":
             return record(head, label=text, language=language)
         if field == "aliases":
             return record(head, aliases=(text,), language=language)
         return record(head, description=text, language=language)
 
-    def _note(self, relation: str) -> None:
-        if relation not in self._relations and len(self._relations) < _MAX_RELATIONS:
-            self._relations.add(relation)
+    def note(self, relation: str) -> None:
+        """Remember that an IRI is a relation."""
+        if relation not in self.relations and len(self.relations) < _MAX_RELATIONS:
+            self.relations.add(relation)
 
 
 def _literal(head: str, relation: str, value: Any) -> Literal | Dropped:

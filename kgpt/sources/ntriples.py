@@ -1,0 +1,399 @@
+"""N-Triples in bulk: plain lines go to the graph builder as spans of bytes, all others through pyoxigraph.
+
+A line is plain where it is written as canonical N-Triples are (single blanks, no escapes), its IRIs are absolute and
+none of Wikidata's own nodes, and it says a triple, a name in clean text, or a bare string. What becomes of it is what
+`kgpt.sources.rdf` makes of the same line; only that of two labels of one entity in a block of some MiB, one plain and
+one not, the plain one counts as the first. The next block is scanned while the last is worked upon.
+
+Shapes: n lines of a block.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from io import BufferedIOBase
+from pathlib import Path
+
+import numpy as np
+import pyoxigraph
+from numpy.typing import NDArray
+
+from kgpt.errors import DataError
+from kgpt.io import MAX_LINE_BYTES, TORN_ERRORS, open_bytes
+from kgpt.kernel import compiled
+from kgpt.records import Dropped, GraphItem
+from kgpt.sources.block import Block, DroppedBlock, LiteralBlock, NameBlock, NameField, TripleBlock
+from kgpt.sources.language import record_language
+from kgpt.sources.rdf_record import FIELDS, RdfRecords
+from kgpt.sources.wikidata_rdf import DIRECT, ENTITY, RDF_TYPE, SAME_AS, needless
+
+BLOCK_BYTES = 8 << 20
+OTHER, LINKED, TEXT = 0, 1, 2
+_ENTITY = np.frombuffer(ENTITY.encode(), np.uint8)
+_DIRECT = np.frombuffer(DIRECT.encode(), np.uint8)
+_STATEMENT = np.frombuffer(b"statement/", np.uint8)
+_WIKI = np.frombuffer(b"wiki", np.uint8)
+_NAME_FIELDS: dict[str, NameField] = {"label": "label", "aliases": "alias", "description": "description"}
+_FORBIDDEN = np.zeros(256, np.bool_)
+_FORBIDDEN[:0x21] = True
+_FORBIDDEN[[ord(character) for character in '<>"{}|^`\\']] = True
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Lines:
+    """The lines of a block, taken apart.
+
+    Args:
+        content: bytes of the block, which ends with a line.
+        kinds: `LINKED`, `TEXT` or `OTHER`, uint8 [n].
+        spans: head, relation, value and language, `[start, stop)` each, ids as kgpt writes them, int64 [n, 4, 2].
+        bounds: where each line begins, and the end, int64 [n + 1].
+        keys: hashes of relation and language, uint64 [n, 2].
+        first_line: number of the first line in the file, from 0.
+    """
+
+    content: NDArray[np.uint8]
+    kinds: NDArray[np.uint8]
+    spans: NDArray[np.int64]
+    bounds: NDArray[np.int64]
+    keys: NDArray[np.uint64]
+    first_line: int
+
+
+def read_blocks(path: Path, records: RdfRecords, *, lenient: bool) -> Iterator[GraphItem | Dropped | Block]:
+    """What the file says, most of it in blocks.
+
+    Args:
+        path: the file, plain or compressed.
+        records: makes records of what is not plain; knows the languages.
+        lenient: accept IRIs that are none.
+
+    Raises:
+        DataError: malformed, with file and line, or torn.
+    """
+    try:
+        with open_bytes(path) as file, ThreadPoolExecutor(1) as ahead:
+            for lines in _scanned(file, path, ahead):
+                yield from _said(lines, records, path, lenient)
+        yield from records.rest()
+    except TORN_ERRORS as error:
+        raise DataError(f"{path}: torn or not what its suffix says: {error}") from error
+
+
+def _scanned(file: BufferedIOBase, path: Path, ahead: ThreadPoolExecutor) -> Iterator[_Lines]:
+    """The blocks of a file, each scanned while the one before is worked upon."""
+    first_line, rest = 0, b""
+    waiting = None
+    while True:
+        chunk = file.read(BLOCK_BYTES)
+        whole = rest + chunk if chunk else rest + b"\n" * bool(rest)
+        cut = whole.rfind(b"\n") + 1
+        block, rest = whole[:cut], whole[cut:]
+        if len(rest) > MAX_LINE_BYTES:
+            raise DataError(f"{path}: a line of more than {MAX_LINE_BYTES:,} bytes; no N-Triples, or split it")
+        task = ahead.submit(_scan_block, block, first_line, path) if block else None
+        if waiting is not None:
+            yield waiting.result()
+        waiting = task
+        first_line += block.count(b"\n")
+        if not chunk:
+            break
+    if waiting is not None:
+        yield waiting.result()
+
+
+def _scan_block(block: bytes, first_line: int, path: Path) -> _Lines:
+    try:
+        block.decode("utf-8")
+    except UnicodeDecodeError as error:
+        number = first_line + block[: error.start].count(b"\n") + 1
+        raise DataError(f"{path}:{number}: not UTF-8 ({error.reason} at byte {error.start})") from error
+    content = np.frombuffer(block, np.uint8)
+    ends = np.flatnonzero(content == 10)
+    bounds = np.concatenate([[0], ends + 1])
+    kinds, spans, keys = _scan(content, bounds, _FORBIDDEN, _ENTITY, _DIRECT, _STATEMENT, _WIKI)
+    return _Lines(content, kinds, spans, bounds, keys, first_line)
+
+
+def _said(lines: _Lines, records: RdfRecords, path: Path, lenient: bool) -> Iterator[GraphItem | Dropped | Block]:
+    kinds = lines.kinds.copy()
+    yield from _plain(lines, kinds, records)
+    rest = np.flatnonzero(kinds == OTHER)
+    if len(rest):
+        yield from _through_pyoxigraph(lines, rest, records, path, lenient)
+
+
+def _plain(lines: _Lines, kinds: NDArray[np.uint8], records: RdfRecords) -> Iterator[Block]:
+    """What the plain lines say; lines that turn out otherwise are marked `OTHER` in `kinds`."""
+    told = np.flatnonzero(kinds != OTHER)
+    _, first, groups = np.unique(lines.keys[told, 0], return_index=True, return_inverse=True)
+    for group, place in enumerate(told[first]):
+        predicate = _text(lines, lines.spans[place, 1])
+        if not predicate.startswith("http") and predicate[:1] == "P" and predicate[1:].isdigit():
+            predicate = DIRECT + predicate  # cut to its local name by the scan
+        rows = told[groups == group]
+        if predicate.startswith(ENTITY) or "%" in predicate:
+            kinds[rows] = OTHER
+            continue
+        linked, texts = rows[kinds[rows] == LINKED], rows[kinds[rows] == TEXT]
+        if reason := needless(predicate):
+            yield DroppedBlock(reason, len(rows))
+        elif predicate in (RDF_TYPE, SAME_AS):
+            kinds[rows] = OTHER
+        else:
+            yield from _linked(lines, linked, predicate, records)
+            yield from _texts(lines, texts, predicate, records, kinds)
+
+
+def _linked(lines: _Lines, rows: NDArray[np.int64], predicate: str, records: RdfRecords) -> Iterator[Block]:
+    if len(rows):
+        records.note(predicate)
+        yield TripleBlock(lines.content, lines.spans[rows, :3])
+
+
+def _texts(
+    lines: _Lines, rows: NDArray[np.int64], predicate: str, records: RdfRecords, kinds: NDArray[np.uint8]
+) -> Iterator[Block]:
+    if not len(rows):
+        return
+    field = FIELDS.get(predicate)
+    composed = unicodedata.is_normalized("NFC", _joined(lines, rows))
+    if field is not None:
+        of_relation = _has_head(lines, rows, records.relations)
+        kinds[rows[of_relation]] = OTHER
+        rows = rows[~of_relation]
+    if not composed:
+        kinds[rows] = OTHER
+        return
+    spans = lines.spans[rows]
+    if field is None:
+        bare = spans[:, 3, 0] == spans[:, 3, 1]
+        kinds[rows[~bare]] = OTHER
+        if bare.any():
+            records.note(predicate)
+            yield LiteralBlock(lines.content, spans[bare, :3])
+        return
+    _, first, groups = np.unique(lines.keys[rows, 1], return_index=True, return_inverse=True)
+    for group, place in enumerate(first):
+        chosen = groups == group
+        language = record_language(_text(lines, spans[place, 3]), records.languages)
+        if language is None:
+            yield DroppedBlock("other_language", int(chosen.sum()))
+        else:
+            yield NameBlock(lines.content, spans[chosen][:, [0, 2]], _NAME_FIELDS[field], language)
+
+
+def _has_head(lines: _Lines, rows: NDArray[np.int64], iris: set[str]) -> NDArray[np.bool_]:
+    """Which lines are about one of `iris`."""
+    encoded = [np.frombuffer(iri.encode(), np.uint8) for iri in iris]
+    known = np.array([_hash(iri, 0, len(iri)) for iri in encoded], np.uint64)
+    return np.isin(_hash_all(lines.content, lines.spans[rows, 0]), known)
+
+
+def _text(lines: _Lines, span: NDArray[np.int64]) -> str:
+    return lines.content[span[0] : span[1]].tobytes().decode("utf-8")
+
+
+def _joined(lines: _Lines, rows: NDArray[np.int64]) -> str:
+    """The texts of lines one after the other, with line breaks between, if any of them is not ASCII."""
+    spans = lines.spans[rows, 2]
+    return _gather(lines.content, spans).tobytes().decode("utf-8")
+
+
+def _through_pyoxigraph(
+    lines: _Lines, rows: NDArray[np.int64], records: RdfRecords, path: Path, lenient: bool
+) -> Iterator[GraphItem | Dropped]:
+    content, bounds = lines.content, lines.bounds
+    text = b"".join(content[bounds[row] : bounds[row + 1]].tobytes() for row in rows)
+    try:
+        for statement in pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.N_TRIPLES, lenient=lenient):
+            yield from records.records(statement)
+    except SyntaxError as error:
+        line = lines.first_line + int(rows[min(len(rows), error.lineno or 1) - 1]) + 1
+        raise DataError(f"{path}:{line}: not N-Triples: {error.msg}") from error
+
+
+@compiled
+def _scan(  # noqa: C901 - the parts of a line, one after the other
+    content: NDArray[np.uint8],
+    bounds: NDArray[np.int64],
+    forbidden: NDArray[np.bool_],
+    entity: NDArray[np.uint8],
+    direct: NDArray[np.uint8],
+    statement: NDArray[np.uint8],
+    wiki: NDArray[np.uint8],
+) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.uint64]]:
+    num_lines = len(bounds) - 1
+    kinds = np.zeros(num_lines, np.uint8)
+    spans = np.zeros((num_lines, 4, 2), np.int64)
+    keys = np.zeros((num_lines, 2), np.uint64)
+    for i in range(num_lines):
+        last = bounds[i + 1] - 1
+        head = _iri_end(content, bounds[i], last, forbidden)
+        if head < 0 or head + 1 >= last or content[head] != 32:
+            continue
+        relation = _iri_end(content, head + 1, last, forbidden)
+        if relation < 0 or relation + 1 >= last or content[relation] != 32:
+            continue
+        if not _ends(content, last):
+            continue
+        start, value = relation + 1, last - 2
+        spans[i, 0, 0], spans[i, 0, 1] = _local(content, bounds[i] + 1, head - 1, entity, statement, wiki)
+        spans[i, 1, 0], spans[i, 1, 1] = head + 2, relation - 1
+        if spans[i, 0, 0] < 0:
+            continue
+        if _begins(content, spans[i, 1, 0], spans[i, 1, 1], direct):
+            spans[i, 1, 0] += len(direct)
+        keys[i, 0] = _hash(content, spans[i, 1, 0], spans[i, 1, 1])
+        if content[start] == 60:  # <
+            if _iri_end(content, start, last, forbidden) != value:
+                continue
+            spans[i, 2, 0], spans[i, 2, 1] = _local(content, start + 1, value - 1, entity, statement, wiki)
+            kinds[i] = LINKED if spans[i, 2, 0] >= 0 else OTHER
+        elif content[start] == 34:  # "
+            stop = _clean_text_end(content, start + 1, value)
+            if stop < 0:
+                continue
+            spans[i, 2, 0], spans[i, 2, 1] = start + 1, stop
+            if stop + 1 < value and content[stop + 1] == 64:  # @
+                spans[i, 3, 0], spans[i, 3, 1] = stop + 2, value
+                keys[i, 1] = _hash(content, stop + 2, value)
+                kinds[i] = TEXT if _is_language(content, stop + 2, value) else OTHER
+            elif stop + 1 == value:
+                kinds[i] = TEXT
+    return kinds, spans, keys
+
+
+@compiled
+def _ends(content: NDArray[np.uint8], last: int) -> bool:
+    """Whether a line closes with a blank and a full stop."""
+    return bool(content[last - 1] == 46 and content[last - 2] == 32)
+
+
+@compiled
+def _iri_end(content: NDArray[np.uint8], start: int, stop: int, forbidden: NDArray[np.bool_]) -> int:
+    """One past the `>` of an absolute IRI that begins at `start`, -1 where there is none."""
+    if start >= stop or content[start] != 60:
+        return -1
+    scheme = False
+    for place in range(start + 1, stop):
+        byte = content[place]
+        if byte == 62:
+            return place + 1 if scheme else -1
+        if forbidden[byte]:
+            return -1
+        scheme |= byte == 58 and place > start + 1
+    return -1
+
+
+@compiled
+def _begins(content: NDArray[np.uint8], start: int, stop: int, prefix: NDArray[np.uint8]) -> bool:
+    if stop - start <= len(prefix):
+        return False
+    for i in range(len(prefix)):  # noqa: SIM110 - numba compiles no generator
+        if content[start + i] != prefix[i]:
+            return False
+    return True
+
+
+@compiled
+def _local(
+    content: NDArray[np.uint8],
+    start: int,
+    stop: int,
+    entity: NDArray[np.uint8],
+    statement: NDArray[np.uint8],
+    wiki: NDArray[np.uint8],
+) -> tuple[int, int]:
+    """The span of the id of an IRI; (-1, -1) where it is one of Wikidata's nodes, or escaped."""
+    if _begins(content, start, stop, entity):
+        first = start + len(entity)
+        if _begins(content, first, stop, statement) or content[first] == 80:  # P: a property's names are a relation's
+            return -1, -1
+        for place in range(first, stop):
+            if content[place] == 37:  # %
+                return -1, -1
+        return first, stop
+    for place in range(start, stop - len(wiki)):
+        if _begins(content, place, stop, wiki):
+            return -1, -1
+    return start, stop
+
+
+@compiled
+def _clean_text_end(content: NDArray[np.uint8], start: int, stop: int) -> int:
+    """Where the quote closes a text without escapes, control characters or needless blanks; -1 elsewhere."""
+    if start >= stop or content[start] == 34 or content[start] == 32:
+        return -1
+    for place in range(start, stop):
+        byte = content[place]
+        if byte == 34:
+            return -1 if content[place - 1] == 32 else place
+        if byte == 92 or byte < 32 or byte == 127 or (byte == 32 and content[place + 1] == 32):
+            return -1
+        if byte >= 0xC2 and _is_blank(content, place):
+            return -1
+    return -1
+
+
+@compiled
+def _is_blank(content: NDArray[np.uint8], place: int) -> bool:
+    """Whether a character beyond ASCII is a blank, a control character or may be invisible."""
+    byte, second = content[place], content[place + 1]
+    if byte == 0xC2:
+        return bool(second <= 0xA0 or second == 0xAD)
+    if byte == 0xE1:
+        return bool(second in (0x9A, 0xA0))
+    if byte == 0xE2:
+        third = content[place + 2]
+        return bool((second == 0x80 and (third <= 0x8F or third >= 0xA8)) or (second == 0x81 and third <= 0xAF))
+    return bool((byte == 0xE3 and second == 0x80 and content[place + 2] == 0x80) or byte == 0xEF)
+
+
+@compiled
+def _is_language(content: NDArray[np.uint8], start: int, stop: int) -> bool:
+    for place in range(start, stop):
+        byte = content[place]
+        if not (97 <= byte <= 122 or 65 <= byte <= 90 or 48 <= byte <= 57 or byte == 45):
+            return False
+    return stop > start
+
+
+@compiled
+def _hash(content: NDArray[np.uint8], start: int, stop: int) -> np.uint64:
+    value = np.uint64(0xCBF29CE484222325)
+    for place in range(start, stop):
+        value = (value ^ np.uint64(content[place])) * np.uint64(0x100000001B3)
+    return value
+
+
+@compiled
+def _hash_all(content: NDArray[np.uint8], spans: NDArray[np.int64]) -> NDArray[np.uint64]:
+    out = np.empty(len(spans), np.uint64)
+    for i in range(len(spans)):
+        out[i] = _hash(content, spans[i, 0], spans[i, 1])
+    return out
+
+
+@compiled
+def _gather(content: NDArray[np.uint8], spans: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """The bytes of those spans that are not ASCII, a line break after each."""
+    total = 0
+    wide = np.zeros(len(spans), np.bool_)
+    for i in range(len(spans)):
+        for place in range(spans[i, 0], spans[i, 1]):
+            if content[place] >= 128:
+                wide[i] = True
+                total += spans[i, 1] - spans[i, 0] + 1
+                break
+    out = np.empty(total, np.uint8)
+    count = 0
+    for i in range(len(spans)):
+        if wide[i]:
+            for place in range(spans[i, 0], spans[i, 1]):
+                out[count] = content[place]
+                count += 1
+            out[count] = 10
+            count += 1
+    return out
