@@ -86,6 +86,9 @@ def _intern(
     low = np.uint64(0xFFFFFFFF)
     for i in range(done, len(spans)):
         start, stop = spans[i, 0], spans[i, 1]
+        if i > done and _equal(content, spans[i - 1, 0], spans[i - 1, 1], content, start, stop):
+            numbers[i] = numbers[i - 1]  # lines about one entity stand together
+            continue
         value = hash_span(content, start, stop)
         tag = value & ~low
         slot = value & mask

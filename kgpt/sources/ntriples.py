@@ -128,60 +128,63 @@ def _plain(lines: _Lines, kinds: NDArray[np.uint8], records: RdfRecords) -> Iter
     """What the plain lines say; lines that turn out otherwise are marked `OTHER` in `kinds`."""
     told = np.flatnonzero(kinds != OTHER)
     _, first, groups = np.unique(lines.keys[told, 0], return_index=True, return_inverse=True)
-    for group, place in enumerate(told[first]):
-        predicate = _text(lines, lines.spans[place, 1])
-        if not predicate.startswith("http") and predicate[:1] == "P" and predicate[1:].isdigit():
-            predicate = DIRECT + predicate  # cut to its local name by the scan
-        rows = told[groups == group]
-        if predicate.startswith(ENTITY) or "%" in predicate:
-            kinds[rows] = OTHER
-            continue
-        linked, texts = rows[kinds[rows] == LINKED], rows[kinds[rows] == TEXT]
-        if reason := needless(predicate):
-            yield DroppedBlock(reason, len(rows))
-        elif predicate in (RDF_TYPE, SAME_AS):
-            kinds[rows] = OTHER
-        else:
-            yield from _linked(lines, linked, predicate, records)
-            yield from _texts(lines, texts, predicate, records, kinds)
+    predicates = [_predicate(lines, int(place)) for place in told[first]]
+    odd = np.array([one in (RDF_TYPE, SAME_AS) or one.startswith(ENTITY) or "%" in one for one in predicates], bool)
+    reasons = ["" if is_odd else needless(one) for one, is_odd in zip(predicates, odd, strict=True)]
+    for reason in sorted(set(reasons) - {""}):
+        yield DroppedBlock(reason, int(np.array([one == reason for one in reasons])[groups].sum()))
+    kinds[told[odd[groups]]] = OTHER
+    wanted = (~odd & np.array([not reason for reason in reasons], bool))[groups]
+    linked = wanted & (kinds[told] == LINKED)
+    for group in np.unique(groups[linked]):
+        records.note(predicates[group])
+    yield TripleBlock(lines.content, lines.spans[told[linked], :3])
+    texts = wanted & (kinds[told] == TEXT)
+    for group in np.unique(groups[texts]):
+        yield from _texts(lines, told[texts & (groups == group)], predicates[group], records, kinds)
 
 
-def _linked(lines: _Lines, rows: NDArray[np.int64], predicate: str, records: RdfRecords) -> Iterator[Block]:
-    if len(rows):
-        records.note(predicate)
-        yield TripleBlock(lines.content, lines.spans[rows, :3])
+def _predicate(lines: _Lines, row: int) -> str:
+    """The predicate of a line; the scan cuts Wikidata's own to `P36`."""
+    text = _text(lines, lines.spans[row, 1])
+    return DIRECT + text if ":" not in text else text
 
 
 def _texts(
     lines: _Lines, rows: NDArray[np.int64], predicate: str, records: RdfRecords, kinds: NDArray[np.uint8]
 ) -> Iterator[Block]:
-    if not len(rows):
-        return
     field = FIELDS.get(predicate)
-    composed = unicodedata.is_normalized("NFC", _joined(lines, rows))
     if field is not None:
         of_relation = _has_head(lines, rows, records.relations)
         kinds[rows[of_relation]] = OTHER
         rows = rows[~of_relation]
-    if not composed:
+    if not unicodedata.is_normalized("NFC", _joined(lines, rows)):
         kinds[rows] = OTHER
-        return
-    spans = lines.spans[rows]
-    if field is None:
-        bare = spans[:, 3, 0] == spans[:, 3, 1]
-        kinds[rows[~bare]] = OTHER
-        if bare.any():
-            records.note(predicate)
-            yield LiteralBlock(lines.content, spans[bare, :3])
-        return
+    elif field is None:
+        yield from _strings(lines, rows, predicate, records, kinds)
+    else:
+        yield from _names(lines, rows, _NAME_FIELDS[field], records)
+
+
+def _strings(
+    lines: _Lines, rows: NDArray[np.int64], predicate: str, records: RdfRecords, kinds: NDArray[np.uint8]
+) -> Iterator[Block]:
+    bare = lines.spans[rows, 3, 0] == lines.spans[rows, 3, 1]
+    kinds[rows[~bare]] = OTHER
+    if bare.any():
+        records.note(predicate)
+        yield LiteralBlock(lines.content, lines.spans[rows[bare], :3])
+
+
+def _names(lines: _Lines, rows: NDArray[np.int64], field: NameField, records: RdfRecords) -> Iterator[Block]:
     _, first, groups = np.unique(lines.keys[rows, 1], return_index=True, return_inverse=True)
-    for group, place in enumerate(first):
-        chosen = groups == group
-        language = record_language(_text(lines, spans[place, 3]), records.languages)
+    for group, place in enumerate(rows[first]):
+        chosen = rows[groups == group]
+        language = record_language(_text(lines, lines.spans[place, 3]), records.languages)
         if language is None:
-            yield DroppedBlock("other_language", int(chosen.sum()))
+            yield DroppedBlock("other_language", len(chosen))
         else:
-            yield NameBlock(lines.content, spans[chosen][:, [0, 2]], _NAME_FIELDS[field], language)
+            yield NameBlock(lines.content, lines.spans[chosen][:, [0, 2]], field, language)
 
 
 def _has_head(lines: _Lines, rows: NDArray[np.int64], iris: set[str]) -> NDArray[np.bool_]:
