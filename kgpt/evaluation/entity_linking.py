@@ -16,6 +16,7 @@ from typing import Any, Literal
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.linking import Linker
 from kgpt.linking.alias_index import PARTIAL
+from kgpt.linking.unscored import unscored
 from kgpt.records import NIL, Document, Link, Result
 
 TASK = "linking"
@@ -154,12 +155,11 @@ def _in_kb(links: Iterable[Link], graph: KnowledgeGraph) -> set[Choice]:
 def _scored(document: Document, links: Iterable[Link]) -> list[Link]:
     """The links that count: those at gold spans, and those clear of spans where nothing is scored."""
     gold = {(link.start, link.end) for link in document.links}
-    told = document.metadata.extra.get("unscored", ())
-    unscored: list[Span] = [(int(a), int(b)) for a, b in told] if isinstance(told, list | tuple) else []
+    silent = unscored(document)
     return [
         link
         for link in links
-        if (link.start, link.end) in gold or not any(link.start < b and a < link.end for a, b in unscored)
+        if (link.start, link.end) in gold or not any(link.start < b and a < link.end for a, b in silent)
     ]
 
 

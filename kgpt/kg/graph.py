@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from kgpt.errors import UnknownEntityError
 from kgpt.kernel import compiled
 from kgpt.kg.heap import TextHeap
+from kgpt.kg.relation_ends import RelationEnds
+from kgpt.kg.relation_groups import RelationGroups
 from kgpt.kg.sorting import rows_by_tail, sort_rows
 from kgpt.kg.values import ValueTable
 from kgpt.records import Literal, LiteralKind, Qualifier, Triple, ValueKind
@@ -126,6 +128,21 @@ class KnowledgeGraph:
     def degrees(self) -> NDArray[np.int64]:
         """Triples that each entity is an end of, [E]."""
         return np.diff(self.head_indptr) + np.diff(self.tail_indptr)
+
+    @cached_property
+    def relation_groups(self) -> RelationGroups:
+        """The edges of every entity by relation and direction."""
+        return RelationGroups.of(self.triples, num_entities=self.num_entities, num_relations=self.num_relations)
+
+    @cached_property
+    def relation_heads(self) -> RelationEnds:
+        """The entities that each relation has as heads."""
+        return RelationEnds.of(self.triples, 0, num_entities=self.num_entities, num_relations=self.num_relations)
+
+    @cached_property
+    def relation_tails(self) -> RelationEnds:
+        """The entities that each relation has as tails."""
+        return RelationEnds.of(self.triples, 2, num_entities=self.num_entities, num_relations=self.num_relations)
 
     def entity(self, identifier: str) -> int:
         """The number of an entity.

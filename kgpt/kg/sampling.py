@@ -1,4 +1,6 @@
-"""Sampling from a graph: neighbours of an entity, and false triples.
+"""Sampling from a graph triple by triple, and the control whose facts are wrong.
+
+Whole batches: `kgpt.kg.neighbor_sampling` and `kgpt.kg.negative_sampling`.
 
 Shapes: B triples, K negatives a triple.
 """
@@ -7,6 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpt.kg.graph import KnowledgeGraph
+from kgpt.kg.truth import is_true
+
+__all__ = ["is_true", "sample_outgoing", "shuffle_tails", "uniform_negatives"]
 
 
 def sample_outgoing(
@@ -24,7 +29,7 @@ def uniform_negatives(
 ) -> NDArray[np.int32]:
     """`per_positive` corruptions of every triple [B, 3], [B, K, 3]: head or tail, by a fair coin, becomes another.
 
-    The true entity is never drawn; a corruption may still be true elsewhere in the graph (see `filtered`).
+    The true entity is never drawn; a corruption may still be true (`kgpt.kg.negative_sampling` filters).
     """
     negatives_BK3 = np.repeat(triples[:, None, :], per_positive, axis=1)
     sides_BK = np.where(rng.random(negatives_BK3.shape[:2]) < 0.5, 0, 2)[..., None]
@@ -33,11 +38,6 @@ def uniform_negatives(
     drawn_BK1 += drawn_BK1 >= truth_BK1  # skip the true entity, stay uniform over the others
     np.put_along_axis(negatives_BK3, sides_BK, drawn_BK1, axis=2)
     return negatives_BK3
-
-
-def is_true(graph: KnowledgeGraph, triples: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Which of `triples` [B, 3] the graph holds, [B]."""
-    return np.isin(_keys(graph, triples), _keys(graph, graph.triples))
 
 
 def shuffle_tails(
@@ -74,8 +74,3 @@ def _deranged(rows: NDArray[np.int32], others: NDArray[np.int32], rng: np.random
                 now |= fresh
                 tails[i], tails[j] = tails[j], tails[i]
     return np.array(tails, np.int32)
-
-
-def _keys(graph: KnowledgeGraph, triples: NDArray[np.int32]) -> NDArray[np.int64]:
-    wide = triples.astype(np.int64)
-    return (wide[:, 0] * graph.num_relations + wide[:, 1]) * graph.num_entities + wide[:, 2]

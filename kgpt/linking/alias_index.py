@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kgpt.errors import StoreError
+from kgpt.errors import DataError, StoreError
 from kgpt.io import atomic_folder, read_json, write_json
 from kgpt.kernel import compiled
 from kgpt.kg.graph import ALIAS_SEPARATOR, KnowledgeGraph, Names
@@ -135,19 +135,37 @@ class AliasIndex:
         with atomic_folder(folder, mark=_META_NAME) as partial:
             for field in fields(self):
                 np.save(partial / f"{field.name}.npy", getattr(self, field.name), allow_pickle=False)
-            write_json(partial / _META_NAME, {"version": _VERSION})
+            write_json(partial / _META_NAME, {"version": _VERSION, "num_rows": self._num_rows()})
 
     @classmethod
     def open(cls, folder: Path) -> "AliasIndex":
         """The index in `folder`, memory-mapped: workers share it.
 
         Raises:
-            StoreError: none there, or of another version.
+            StoreError: none there, one of another version, or a corrupt one.
         """
         path = folder / _META_NAME
-        if not path.is_file() or read_json(path).get("version") != _VERSION:
-            raise StoreError(f"{folder}: no alias index of this kgpt; remove the folder and link again")
-        return cls(*(np.load(folder / f"{field.name}.npy", mmap_mode="r") for field in fields(cls)))
+        if not path.is_file():
+            raise StoreError(f"{folder}: no {_META_NAME}: not an alias index; remove the folder and write it again")
+        try:
+            meta = read_json(path)
+            if meta.get("version") != _VERSION:
+                raise StoreError(
+                    f"{folder}: index version {meta.get('version')}, this kgpt reads {_VERSION}; write it again"
+                )
+            index = cls(*(np.load(folder / f"{field.name}.npy", mmap_mode="r") for field in fields(cls)))
+        except (DataError, OSError, ValueError, EOFError) as error:
+            raise StoreError(
+                f"{folder}: the alias index is corrupt ({error}); remove the folder and write it again"
+            ) from error
+        if index._num_rows() != meta.get("num_rows"):
+            raise StoreError(
+                f"{folder}: the alias index is corrupt (arrays of another length); remove the folder and write it again"
+            )
+        return index
+
+    def _num_rows(self) -> dict[str, int]:
+        return {field.name: len(getattr(self, field.name)) for field in fields(self)}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -268,10 +286,11 @@ def _indexed(named: list[_Named], fold_case: bool) -> AliasIndex:
 
 def tokenize_all(heap: TextHeap, *, min_chars: int = 1, fold_case: bool = True) -> tuple[Tokens, NDArray[np.int64]]:
     """The tokens of all strings, and how many each string has; strings of fewer characters have none."""
-    content = np.asarray(heap.content)
-    text = content.tobytes().decode("utf-8")
+    text = np.asarray(heap.content).tobytes().decode("utf-8")
     if nfc(text) != text:
-        return tokenize_all(TextHeap.of(map(nfc, heap)), min_chars=min_chars, fold_case=fold_case)
+        heap = TextHeap.of(map(nfc, heap))
+        text = heap.content.tobytes().decode("utf-8")
+    content = np.asarray(heap.content)
     begins = np.concatenate([[0], np.cumsum((content & 0xC0) != 0x80)])  # code points before each byte
     edges = begins[heap.offsets.astype(np.int64)]
     points = np.insert(code_points(text), edges[1:-1], 0x20) if len(heap) else code_points("")

@@ -8,16 +8,17 @@ docs/linking.md); any linked text trains others.
 Shapes: M matches, P pairs, F features.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 from scipy.optimize import minimize
 
 from kgpt.config import Settings
-from kgpt.errors import ConfigError, did_you_mean
+from kgpt.errors import did_you_mean
 from kgpt.linking.features import FEATURES, NUM_LOCAL
 
 
@@ -32,16 +33,25 @@ class Weights(Settings):
     local: dict[str, float] = Field(default_factory=dict)
     whole: dict[str, float] = Field(default_factory=dict)
 
-    def vector(self, *, whole: bool) -> NDArray[np.float64]:
-        """The weights in the order of `FEATURES`, [F]; features that are not named count 0.
-
-        Raises:
-            ConfigError: a feature that there is not.
-        """
-        named: Mapping[str, float] = self.whole if whole else self.local
-        for name in named:
+    @field_validator("local", "whole")
+    @classmethod
+    def _of_features(cls, named: dict[str, float]) -> dict[str, float]:
+        for name, weight in named.items():
             if name not in FEATURES:
-                raise ConfigError(f"linking.weights: no feature is called {name!r}; {did_you_mean(name, FEATURES)}")
+                raise ValueError(f"no feature is called {name!r}; {did_you_mean(name, FEATURES)}")
+            if not math.isfinite(weight):
+                raise ValueError(f"the weight of {name} is {weight}; a finite number is needed")
+        return named
+
+    @model_validator(mode="after")
+    def _both(self) -> "Weights":
+        if bool(self.local) != bool(self.whole):
+            raise ValueError("weights come as both `local` and `whole`; `kgpt link --fit` writes them")
+        return self
+
+    def vector(self, *, whole: bool) -> NDArray[np.float64]:
+        """The weights in the order of `FEATURES`, [F]; features that are not named count 0."""
+        named: Mapping[str, float] = self.whole if whole else self.local
         return np.array([named.get(feature, 0.0) for feature in FEATURES])
 
 

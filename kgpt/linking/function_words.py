@@ -55,7 +55,9 @@ def calendar_words(language: str) -> frozenset[str]:
 
     try:
         tables = [
-            get(width, locale=language) for get in (get_month_names, get_day_names) for width in ("wide", "abbreviated")
+            get(width, locale=language.replace("-", "_"))
+            for get in (get_month_names, get_day_names)
+            for width in ("wide", "abbreviated")
         ]
     except (UnknownLocaleError, ValueError):
         return frozenset()

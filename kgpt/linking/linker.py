@@ -28,6 +28,7 @@ from kgpt.linking.matching import Matches, longest, match
 from kgpt.linking.profile import Profiles
 from kgpt.linking.selection import best_matches
 from kgpt.linking.tokenizing import HAS_LOWER, HAS_UPPER, IS_WORD, UPPER_START, Tokens, code_points, tokenize
+from kgpt.linking.unscored import unscored
 from kgpt.records import NIL, Document, Link
 
 _SHIPPED = Path(__file__).with_name("weights.json")
@@ -53,7 +54,7 @@ class LinkingSettings(Settings):
     existing: Literal["replace", "keep"] = "replace"
     min_chars: int = Field(default=2, ge=1)
     fold_case: bool = True
-    language: str = "en"
+    language: str = Field(default="en", pattern=r"^([A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*)?$")
     max_candidates: int = Field(default=30, ge=1)
     nil_threshold: float = Field(default=0.16, ge=0, lt=1)
     partial_names: bool = True
@@ -115,7 +116,7 @@ class Linker:
     def choose(self, document: Document) -> Document:
         """`document` with its own spans, each linked anew or `NIL` (D2KB: the mentions are given)."""
         tokens = tokenize(document.text, fold_case=self.settings.fold_case)
-        matches, linkable = self._given(tokens, document.links)
+        matches, linkable = self._given(document.text, tokens, document.links)
         lattice = self._lattice(tokens, matches)
         found = self._probabilities(document.text, lattice)
         readings = [
@@ -140,7 +141,7 @@ class Linker:
         """
         tokens = tokenize(document.text, fold_case=self.settings.fold_case)
         if given:
-            matches = self._given(tokens, document.links)[0]
+            matches = self._given(document.text, tokens, document.links)[0]
         else:
             found = self._mentionable(tokens)
             found = found.take(tokens.flags[found.first] & UPPER_START != 0)
@@ -155,14 +156,15 @@ class Linker:
         """The linker with weights fitted to the links that `documents` bring.
 
         Args:
-            documents: linked by hand or by their source.
+            documents: linked by hand or by their source; spans of which their gold says nothing are passed over.
             complete: whether they mark every mention; else only names that a link overlaps are judged.
         """
+        documents = list(documents)
         judged = [one for document in documents if (one := self._judged(document, complete)) is not None]
         if not any(one.right.any() for one in judged):
             return self
         local = fit(judged, whole=False)
-        linker = replace(self, settings=self.settings.model_copy(update={"weights": Weights(local=local)}))
+        linker = replace(self, settings=self.settings.model_copy(update={"weights": Weights(local=local, whole=local)}))
         relinked = [one for document in documents if (one := linker._judged(document, complete)) is not None]
         weights = Weights(local=local, whole=fit(relinked, whole=True))
         return replace(self, settings=self.settings.model_copy(update={"weights": weights}))
@@ -209,12 +211,14 @@ class Linker:
             taken |= (starts < link.end) & (link.start < stops)
         return matches.take(~taken)
 
-    def _given(self, tokens: Tokens, links: Sequence[Link]) -> tuple[Matches, list[int]]:
+    def _given(self, text: str, tokens: Tokens, links: Sequence[Link]) -> tuple[Matches, list[int]]:
         """The given spans whose names the index has, and which links they are."""
         first = np.searchsorted(tokens.starts, [link.start for link in links], side="left")
         last = np.searchsorted(tokens.starts, [link.end for link in links], side="left")
+        surfaces = [tokenize(text[link.start : link.end], fold_case=self.settings.fold_case) for link in links]
         names = [
-            find_name(self.index.slots, tokens.keys[a:b]) if a < b else -1 for a, b in zip(first, last, strict=True)
+            find_name(self.index.slots, surface.keys) if a < b else -1
+            for surface, a, b in zip(surfaces, first, last, strict=True)
         ]
         known = [number for number, name in enumerate(names) if name >= 0]
         matches = Matches(
@@ -226,11 +230,14 @@ class Linker:
         self, tokens: Tokens, links: Sequence[Link], readings: Sequence[Reading], chosen: dict[int, Reading]
     ) -> dict[int, Reading]:
         """Readings of given spans without a candidate that shorten the name of one before."""
-        more = {int(tokens.starts[one.first]): one for one in with_repeats(tokens, readings, self._not_names)}
+        told = with_repeats(tokens, readings, self._not_names)
+        more = {
+            (int(tokens.starts[one.first]), int(tokens.stops[one.last - 1])): one for one in told if one not in readings
+        }
         return {
-            number: more[link.start]
+            number: more[link.start, link.end]
             for number, link in enumerate(links)
-            if number not in chosen and link.start in more and more[link.start] not in readings
+            if number not in chosen and (link.start, link.end) in more
         }
 
     def _lattice(self, tokens: Tokens, matches: Matches) -> Lattice:
@@ -260,6 +267,8 @@ class Linker:
         matches = self._mentionable(tokens)
         starts, stops = tokens.starts[matches.first], tokens.stops[matches.last - 1]
         near = np.full(len(matches), complete)
+        for begin, end in unscored(document):
+            near &= (stops <= begin) | (end <= starts)
         for link in document.links:
             near |= (starts < link.end) & (link.start < stops)
         lattice = self._lattice(tokens, matches)
@@ -292,5 +301,8 @@ def _best(lattice: Lattice, found: NDArray[np.float64], number: int, *, share: f
     best = first + int(found[first:last].argmax())
     matches = lattice.matches
     return Reading(
-        int(matches.first[number]), int(matches.last[number]), int(lattice.entities[best]), float(found[best]) / share
+        int(matches.first[number]),
+        int(matches.last[number]),
+        int(lattice.entities[best]),
+        float(found[best]) / (share or 1.0),
     )

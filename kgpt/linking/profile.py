@@ -13,6 +13,8 @@ from kgpt.kg.graph import KnowledgeGraph
 from kgpt.linking.alias_index import AliasIndex, tokenize_all
 
 NUM_BUCKETS = 1 << 20
+_USUAL_RARITY = 5.0
+_FEWEST_WORDS = 1_000_000  # a word of a small graph is no common one because the graph has few
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -39,7 +41,7 @@ class Profiles:
         told, counts = tokenize_all(names.descriptions, fold_case=fold_case)
         everything = np.concatenate([labels.keys, told.keys])
         seen = np.bincount((everything & np.uint64(NUM_BUCKETS - 1)).astype(np.int64), minlength=NUM_BUCKETS)
-        rarity = -np.log((seen + 1.0) / max(1, len(everything)))
+        rarity = -np.log((seen + 1.0) / max(_FEWEST_WORDS, len(everything)))
         return cls(
             np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
             told.keys,
@@ -64,6 +66,3 @@ def shared_words(
             if place < len(text) and text[place] == words[j]:
                 out[i] += max(0.0, rarity[words[j] & mask] - _USUAL_RARITY)
     return out
-
-
-_USUAL_RARITY = 5.0

@@ -107,7 +107,9 @@ def tokenize(text: str, *, fold_case: bool) -> Tokens:
         return tokenize_points(code_points(text), fold_case=fold_case)
     composed, places = _composed(text)
     tokens = tokenize_points(code_points(composed), fold_case=fold_case)
-    return Tokens(places[tokens.starts], places[tokens.stops], tokens.keys, tokens.exact, tokens.flags)
+    starts = places[tokens.starts]
+    stops = np.maximum(places[tokens.stops], starts + 1)  # one character may be composed as two
+    return Tokens(starts, stops, tokens.keys, tokens.exact, tokens.flags)
 
 
 def tokenize_points(points: NDArray[np.uint32], *, fold_case: bool) -> Tokens:
@@ -127,14 +129,14 @@ def _composed(text: str) -> tuple[str, NDArray[np.int64]]:
             continue
         part = unicodedata.normalize("NFC", text[start:stop])
         parts.append(part)
-        places += [start] * len(part)
+        places += [min(start + number, stop - 1) for number in range(len(part))]
         start = stop
     return "".join(parts), np.array([*places, len(text)], np.int64)
 
 
 def _begins_cluster(character: str) -> bool:
     jamo = 0x1160 <= ord(character) <= 0x11FF  # Korean vowels and finals join the letter before
-    return not unicodedata.combining(character) and not jamo
+    return unicodedata.category(character)[0] != "M" and not jamo
 
 
 @compiled
