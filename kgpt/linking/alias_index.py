@@ -12,18 +12,17 @@ Shapes: A names, N pairs of a name and an entity, P prefixes.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kgpt.errors import DataError, StoreError
-from kgpt.io import atomic_folder, read_json, write_json
 from kgpt.kernel import compiled
 from kgpt.kg.graph import ALIAS_SEPARATOR, KnowledgeGraph, Names
 from kgpt.kg.heap import TextHeap
+from kgpt.linking.array_folder import open_arrays, write_arrays
 from kgpt.linking.tokenizing import UPPER_START, Tokens, code_points, tokenize, tokenize_points
 from kgpt.records import NIL, Document
 from kgpt.text import nfc
@@ -34,7 +33,6 @@ _PARTIAL_WEIGHT = 0.02
 LABEL, ALIAS, PARTIAL, ANCHOR = 1, 2, 4, 8
 """What a name is to an entity: its label, an alias, a part of its label, an anchor of linked text."""
 
-_META_NAME = "alias_index.json"
 _VERSION = 1
 _EMPTY = np.uint64(0)
 _PREFIX_ONLY = np.uint64(0)
@@ -131,11 +129,8 @@ class AliasIndex:
         return tuple(sorted(found.values(), key=lambda one: (-one.prior, one.entity))[:max_candidates])
 
     def write(self, folder: Path) -> None:
-        """Write the arrays to `folder`, whole or not at all."""
-        with atomic_folder(folder, mark=_META_NAME) as partial:
-            for field in fields(self):
-                np.save(partial / f"{field.name}.npy", getattr(self, field.name), allow_pickle=False)
-            write_json(partial / _META_NAME, {"version": _VERSION, "num_rows": self._num_rows()})
+        """Write the index to `folder`, whole or not at all."""
+        write_arrays(self, folder, version=_VERSION)
 
     @classmethod
     def open(cls, folder: Path) -> "AliasIndex":
@@ -144,28 +139,7 @@ class AliasIndex:
         Raises:
             StoreError: none there, one of another version, or a corrupt one.
         """
-        path = folder / _META_NAME
-        if not path.is_file():
-            raise StoreError(f"{folder}: no {_META_NAME}: not an alias index; remove the folder and write it again")
-        try:
-            meta = read_json(path)
-            if meta.get("version") != _VERSION:
-                raise StoreError(
-                    f"{folder}: index version {meta.get('version')}, this kgpt reads {_VERSION}; write it again"
-                )
-            index = cls(*(np.load(folder / f"{field.name}.npy", mmap_mode="r") for field in fields(cls)))
-        except (DataError, OSError, ValueError, EOFError) as error:
-            raise StoreError(
-                f"{folder}: the alias index is corrupt ({error}); remove the folder and write it again"
-            ) from error
-        if index._num_rows() != meta.get("num_rows"):
-            raise StoreError(
-                f"{folder}: the alias index is corrupt (arrays of another length); remove the folder and write it again"
-            )
-        return index
-
-    def _num_rows(self) -> dict[str, int]:
-        return {field.name: len(getattr(self, field.name)) for field in fields(self)}
+        return open_arrays(cls, folder, version=_VERSION)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -53,6 +53,8 @@ def calendar_words(language: str) -> frozenset[str]:
     from babel import UnknownLocaleError
     from babel.dates import get_day_names, get_month_names
 
+    if not language:
+        return frozenset()  # Babel would take the machine's own
     try:
         tables = [
             get(width, locale=language.replace("-", "_"))

@@ -97,6 +97,16 @@ class Linker:
         linker = cls(graph, index, Profiles.of(graph, index, language=language), settings)
         return linker if settings.train == "never" else linker.fitted(anchors, complete=settings.train == "all")
 
+    def write(self, folder: Path) -> None:
+        """Write what `of` built to `folder`, so that other processes open it by path."""
+        self.index.write(folder / "names")
+        self.profiles.write(folder / "profiles")
+
+    @classmethod
+    def open(cls, graph: KnowledgeGraph, folder: Path, settings: LinkingSettings) -> "Linker":
+        """The linker that was written to `folder`, memory-mapped; `settings` bring its weights."""
+        return cls(graph, AliasIndex.open(folder / "names"), Profiles.open(folder / "profiles"), settings)
+
     def link(self, document: Document) -> Document:
         """`document` with links of ours in reading order; mentions judged NIL are left out."""
         kept = self._kept(document)

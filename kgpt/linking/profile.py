@@ -4,6 +4,7 @@ Shapes: E entities, W words of all descriptions.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,10 @@ from numpy.typing import NDArray
 from kgpt.kernel import compiled
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.linking.alias_index import AliasIndex, tokenize_all
+from kgpt.linking.array_folder import open_arrays, write_arrays
 
 NUM_BUCKETS = 1 << 20
+_VERSION = 1
 _USUAL_RARITY = 5.0
 _FEWEST_WORDS = 1_000_000  # a word of a small graph is no common one because the graph has few
 
@@ -47,6 +50,19 @@ class Profiles:
             told.keys,
             rarity.astype(np.float32),
         )
+
+    def write(self, folder: Path) -> None:
+        """Write the profiles to `folder`, whole or not at all."""
+        write_arrays(self, folder, version=_VERSION)
+
+    @classmethod
+    def open(cls, folder: Path) -> "Profiles":
+        """The profiles in `folder`, memory-mapped.
+
+        Raises:
+            StoreError: none there, of another version, or corrupt ones.
+        """
+        return open_arrays(cls, folder, version=_VERSION)
 
 
 @compiled
