@@ -155,15 +155,15 @@ def test_an_index_written_and_opened_gives_the_same(tmp_path):
 
 
 def _remove_meta(folder):
-    (folder / "alias_index.json").unlink()
+    (folder / "arrays.json").unlink()
 
 
 def _other_version(folder):
-    (folder / "alias_index.json").write_text(json.dumps({"version": 0}))
+    (folder / "arrays.json").write_text(json.dumps({"version": 0}))
 
 
 def _no_json(folder):
-    (folder / "alias_index.json").write_text("{")
+    (folder / "arrays.json").write_text("{")
 
 
 def _cut(folder):
