@@ -239,7 +239,7 @@ def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         yield number, parse_object(line, place=f"{path}:{number}")
 
 
-def parse_object(line: str, *, place: str) -> dict[str, Any]:
+def parse_object(line: str | bytes, *, place: str) -> dict[str, Any]:
     """One JSON object; `place` (file and line) goes into the error.
 
     Raises:

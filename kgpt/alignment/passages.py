@@ -1,6 +1,6 @@
 """Aligned passages as JSON Lines, and back."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +16,19 @@ def write_passages(path: Path, passages: Iterable[AlignedPassage]) -> int:
 
 def read_passages(path: Path) -> Iterator[AlignedPassage]:
     """The passages that `write_passages` wrote."""
-    for _, value in read_json_lines(path):
-        yield AlignedPassage(
-            id=value["id"],
-            document=value["document"],
-            text=value["text"],
-            links=tuple(Link(*link) for link in value["links"]),
-            alignments=tuple(Alignment(Triple(*triple), confidence) for *triple, confidence in value["alignments"]),
-            metadata=parse_metadata(value["metadata"]),
-        )
+    return (parse_passage(value) for _, value in read_json_lines(path))
+
+
+def parse_passage(value: Mapping[str, Any]) -> AlignedPassage:
+    """The passage that a line of `write_passages` says."""
+    return AlignedPassage(
+        id=value["id"],
+        document=value["document"],
+        text=value["text"],
+        links=tuple(Link(*link) for link in value["links"]),
+        alignments=tuple(Alignment(Triple(*triple), confidence) for *triple, confidence in value["alignments"]),
+        metadata=parse_metadata(value["metadata"]),
+    )
 
 
 def _passage_json(passage: AlignedPassage) -> dict[str, Any]:

@@ -27,6 +27,7 @@ def build(sources: tuple[str, ...], out: Path, config_path: Path | None, as_json
     Example: kgpt corpus build my.jsonl --out corpus
     """
     from kgpt.config import check_config, read_config
+    from kgpt.engine import Processes
     from kgpt.io import fingerprint_file
     from kgpt.pipeline.config import CorpusSettings, config_json
     from kgpt.pipeline.data_stages import corpus_stage
@@ -37,7 +38,11 @@ def build(sources: tuple[str, ...], out: Path, config_path: Path | None, as_json
     config = check_config({"sources": list(sources)} | told, CorpusSettings, place=str(config_path or "corpus"))
     inputs = {str(path): fingerprint_file(path) for one in config.sources for path in open_documents(one).files()}
     stage = Stage(name="corpus", folder=out, inputs=inputs, config=config_json(config))
-    stage.run(lambda folder: corpus_stage(config.built_steps(), config.sources, folder))
+    stage.run(
+        lambda folder: corpus_stage(
+            config.built_steps(), config.sources, folder, engine=Processes(), shards=stage.shards
+        )
+    )
     _print_info(out, as_json=as_json)
 
 
@@ -62,23 +67,31 @@ def align(linked: Path, graph_path: Path, out: Path, as_json: bool) -> None:
 
     Example: kgpt align linked.jsonl --graph graph --out aligned
     """
-    from kgpt.alignment import Aligner, AlignmentSettings
+    from kgpt.alignment import AlignmentSettings
     from kgpt.alignment.passages import read_passages
+    from kgpt.engine import Processes
     from kgpt.io import fingerprint_file
     from kgpt.kg import open_graph_store
     from kgpt.pipeline.config import config_json
-    from kgpt.pipeline.data_stages import PASSAGES, alignment_stage
+    from kgpt.pipeline.data_stages import PASSAGES, alignment_stage, read_sources
     from kgpt.pipeline.stage import Stage
-    from kgpt.records import Document
-    from kgpt.sources import open_documents
 
-    aligner = Aligner(open_graph_store(graph_path), AlignmentSettings())
-    documents = [one for one in open_documents(str(linked)).read() if isinstance(one, Document)]
+    settings = AlignmentSettings()
+    open_graph_store(graph_path)  # a missing or corrupt one is told before work begins
     inputs = {str(path): fingerprint_file(path) for path in (linked, graph_path / "meta.json")}
-    stage = Stage(name="aligned", folder=out, inputs=inputs, config=config_json(aligner.settings))
-    manifest = stage.run(lambda folder: alignment_stage(aligner, documents, folder))
+    stage = Stage(name="aligned", folder=out, inputs=inputs, config=config_json(settings))
+    manifest = stage.run(
+        lambda folder: alignment_stage(
+            settings,
+            graph_path,
+            read_sources((str(linked),), stage.shards),
+            folder,
+            engine=Processes(),
+            shards=stage.shards,
+        )
+    )
     num_triples = sum(len(passage.alignments) for passage in read_passages(out / PASSAGES))
-    told = {"num_documents": len(documents), "num_passages": manifest.num_out, "num_alignments": num_triples}
+    told = {"num_documents": manifest.num_in, "num_passages": manifest.num_out, "num_alignments": num_triples}
     echo_json(told) if as_json else click.echo(
         ", ".join(f"{n:,} {name.removeprefix('num_')}" for name, n in told.items())
     )

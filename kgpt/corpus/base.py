@@ -1,7 +1,7 @@
 """What a curation step is: settings in a frozen class, and a run over one corpus that may remember what it saw."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from kgpt.records import Document, Dropped
 from kgpt.registry import Registry
@@ -12,6 +12,9 @@ Verdict = Callable[[Document], Document | Dropped]
 
 class CorpusStep(Protocol):
     """One step of curation."""
+
+    remembers: ClassVar[bool]
+    """Whether what becomes of a document depends on those before it: then the step runs in one process."""
 
     def begin(self) -> Verdict:
         """A fresh run of the step over one corpus."""

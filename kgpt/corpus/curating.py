@@ -17,15 +17,15 @@ class Curation:
     num_out: int = 0
     dropped: Counter[str] = field(default_factory=Counter)
 
-    def documents(self, source: Iterable[Document | Dropped]) -> Iterator[Document]:
-        """The documents that pass every step; a second document with one id goes as `repeated_id`."""
+    def documents(self, source: Iterable[Document | Dropped], *, unique_ids: bool = True) -> Iterator[Document]:
+        """The documents that pass every step; a second document with one id goes as `repeated_id`, if asked to."""
         verdicts, ids = [step.begin() for step in self.steps], set[str]()
         for item in source:
             self.num_in += 1
             for verdict in verdicts:
                 if isinstance(item, Document):
                     item = verdict(item)  # noqa: PLW2901 - a document changes from step to step
-            if isinstance(item, Document) and item.id in ids:
+            if unique_ids and isinstance(item, Document) and item.id in ids:
                 item = Dropped(item.id, "repeated_id")  # noqa: PLW2901
             if isinstance(item, Dropped):
                 self.dropped[item.reason] += 1

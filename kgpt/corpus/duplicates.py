@@ -1,6 +1,7 @@
 """Documents whose words were all seen before, in the same order, whatever the case and blanks."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from kgpt.corpus.base import Verdict, corpus_steps
 from kgpt.randomness import stable_hash
@@ -12,6 +13,8 @@ from kgpt.text import squeeze
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExactDuplicates:
     """Drop every document whose text equals an earlier one's, case and blanks set aside."""
+
+    remembers: ClassVar[bool] = True
 
     def begin(self) -> Verdict:
         """The step, with nothing seen yet."""

@@ -1,6 +1,7 @@
 """Documents too short or too long to learn from."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from kgpt.corpus.base import Verdict, corpus_steps
 from kgpt.records import Document, Dropped
@@ -13,6 +14,8 @@ class LengthFilter:
 
     min_words: int = 5
     max_words: int = 100_000
+
+    remembers: ClassVar[bool] = False
 
     def begin(self) -> Verdict:
         """The step, which remembers nothing."""

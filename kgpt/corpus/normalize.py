@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import ClassVar
 
 from kgpt.corpus.base import Verdict, corpus_steps
 from kgpt.records import Document, Dropped, Link
@@ -17,6 +18,8 @@ _BREAKS = re.compile(r"\s*\n\s*")
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Normalize:
     """Bring the text to one form; a document with nothing left goes as `empty`."""
+
+    remembers: ClassVar[bool] = False
 
     def begin(self) -> Verdict:
         """The step, which remembers nothing."""

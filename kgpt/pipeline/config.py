@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from kgpt.alignment import AlignmentSettings
 from kgpt.config import Settings, load_config, part_of
 from kgpt.corpus import CorpusStep, corpus_steps
+from kgpt.engine import Engine, Processes, engines
 from kgpt.errors import ConfigError, did_you_mean
 from kgpt.io import embedded_root
 from kgpt.kg.selection import GraphSelection
@@ -28,6 +29,7 @@ def _knowledge(value: object) -> object:
 
 Knowledge = Annotated[Literal["true", "shuffled"], BeforeValidator(_knowledge)]
 CorpusStepPart: TypeAlias = part_of(corpus_steps)  # type: ignore[valid-type]
+EnginePart: TypeAlias = part_of(engines)  # type: ignore[valid-type]
 RecipePart: TypeAlias = part_of(recipes)  # type: ignore[valid-type]
 
 
@@ -139,6 +141,7 @@ class RunConfig(Settings):
     arms: dict[str, ArmSettings] = Field(min_length=1)
     control: str = "text_only"
     seeds: tuple[int, ...] = Field(default=(0,), min_length=1)
+    engine: EnginePart = Processes()
     evaluation: EvaluationSettings = EvaluationSettings()
 
     @model_validator(mode="after")
@@ -158,6 +161,11 @@ class RunConfig(Settings):
     def backbone_of(self, arm: str) -> BackboneSettings:
         """The backbone that an arm trains."""
         return self.arms[arm].backbone or self.backbone
+
+    def built_engine(self) -> Engine:
+        """The engine of the data stages as a part."""
+        found: Engine = self.engine
+        return found
 
     def resolve(self, sources: Sequence[str], place: str) -> tuple[str, ...]:
         """`sources` with the data folder put in.

@@ -1,29 +1,37 @@
 """Stages 1 to 5: from sources to tokenised passages; each is a function that fills a folder."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
 
-from kgpt.alignment import Aligner
-from kgpt.alignment.passages import read_passages, write_passages
+from kgpt.alignment import AlignmentSettings
+from kgpt.alignment.passages import read_passages
 from kgpt.alignment.quality import alignment_quality
+from kgpt.alignment.sharded import AlignShard
 from kgpt.corpus import CorpusStep, Curation
+from kgpt.corpus.sharded import CurateShard
+from kgpt.engine import Engine, counts_of, cut, join, run_shards
 from kgpt.evaluation import measure_overlap
-from kgpt.io import write_json, write_json_lines
+from kgpt.io import read_json, write_json, write_json_lines
 from kgpt.kg import KnowledgeGraph, build_graph, open_graph_store
 from kgpt.kg.selection import select
 from kgpt.kg.splitting import hold_out, pair_key
 from kgpt.kg.store import fill_store
 from kgpt.linking import Linker
+from kgpt.linking.sharded import LinkShard
 from kgpt.pipeline.config import RunConfig
 from kgpt.pipeline.questions import SelectedQuestions, select_questions
 from kgpt.pipeline.stage import Counts
 from kgpt.progress import track
 from kgpt.records import AlignedPassage, Document, Question, Triple
-from kgpt.sequences import Vocabulary, build_passages, load_vocabulary, train_vocabulary, write_passage_store
+from kgpt.sequences import Vocabulary, load_vocabulary, train_vocabulary, write_passage_store
+from kgpt.sequences.sharded import EncodeShard, join_stores
 from kgpt.sources import open_documents, open_graph, open_questions
+from kgpt.sources.base import read_bulk
 from kgpt.sources.documents import DocumentsFile, write_documents
 from kgpt.sources.questions import question_json
 from kgpt.verbalization import Verbalizer
@@ -34,12 +42,13 @@ QUESTIONS = "questions.jsonl"
 HELD_OUT = "held_out.npy"
 TOKENIZER = "tokenizer"
 OVERLAP = "overlap.json"
+_READ_COUNTS = "read.json"
 
 
 def graph_stage(config: RunConfig, folder: Path) -> Counts:
     """Stage 1: sources to a graph store."""
     sources = [open_graph(one) for one in config.resolve(config.graph.sources, "graph.sources")]
-    graph, builder = build_graph(track((x for s in sources for x in s.read()), what="graph"))
+    graph, builder = build_graph(track((x for s in sources for x in read_bulk(s)), what="graph"))
     asked = {question.entity for question in source_questions(config)} if config.graph.select.heads == "asked" else ()
     selected = select(graph, config.graph.select, asked=asked)
     dropped = dict(builder.skipped) | selected.dropped
@@ -52,51 +61,80 @@ def open_run_graph(run: Path) -> KnowledgeGraph:
     return open_graph_store(run / "1-graph")
 
 
-def corpus_stage(steps: Sequence[CorpusStep], sources: Sequence[str], folder: Path) -> Counts:
-    """Stage 2: sources to curated documents."""
-    readers = [open_documents(source) for source in sources]
-    curation = Curation(steps)
-    documents = curation.documents(track((x for reader in readers for x in reader.read()), what="corpus"))
-    write_documents(folder / DOCUMENTS, documents)
-    return Counts(num_in=curation.num_in, num_out=curation.num_out, dropped=dict(curation.dropped))
+def corpus_stage(
+    steps: Sequence[CorpusStep], sources: Sequence[str], folder: Path, *, engine: Engine, shards: Path
+) -> Counts:
+    """Stage 2: sources to curated documents; the steps before the first that remembers documents run on shards."""
+    read = read_sources(sources, shards)
+    alone = tuple(takewhile(lambda step: not step.remembers, steps))
+    parts = run_shards(engine, CurateShard(alone), cut(read), shards, what="corpus")
+    curation = Curation(steps[len(alone) :])
+    stream = (one for part in parts for one in DocumentsFile(part).read())
+    num_out = write_documents(folder / DOCUMENTS, curation.documents(stream))
+    told = counts_of(shards)
+    dropped = Counter(read_json(shards / _READ_COUNTS)) + told + curation.dropped
+    return Counts(num_in=num_out + dropped.total(), num_out=num_out, dropped=dict(dropped))
 
 
-def linking_stage(config: RunConfig, run: Path, folder: Path) -> Counts:
+def read_sources(sources: Sequence[str], shards: Path) -> Path:
+    """The documents of the sources as one file, with what their readers left out beside it."""
+    path, counts = shards / "read.jsonl", Counter[str]()
+    if (shards / _READ_COUNTS).is_file():
+        return path
+
+    def documents() -> Iterator[Document]:
+        for source in sources:
+            for item in open_documents(source).read():
+                if isinstance(item, Document):
+                    yield item
+                else:
+                    counts[item.reason] += 1
+
+    write_documents(path, track(documents(), what="reading"))
+    write_json(shards / _READ_COUNTS, dict(counts))  # last: it marks the file as whole
+    return path
+
+
+def linking_stage(config: RunConfig, run: Path, folder: Path, *, shards: Path) -> Counts:
     """Stage 3: documents to linked documents."""
-    linker = Linker.of(open_run_graph(run), config.linking)
-    documents = list(read_documents(run / "2-corpus"))
-    num_links = 0
-
-    def linked() -> Iterator[Document]:
-        nonlocal num_links
-        for document in track(documents, what="linking", total=len(documents)):
-            out = linker.link(document)
-            num_links += len(out.links)
-            yield out
-
-    write_documents(folder / DOCUMENTS, linked())
-    return Counts(num_in=len(documents), num_out=num_links)
+    settings, index = config.linking, shards / "index"
+    anchored = settings.anchors or settings.train != "never"
+    linker = Linker.of(
+        open_run_graph(run), settings, anchors=list(read_documents(run / "2-corpus")) if anchored else ()
+    )
+    linker.write(index)
+    task = LinkShard((run / "1-graph").absolute(), index.absolute(), linker.settings)
+    parts = run_shards(config.built_engine(), task, cut(run / "2-corpus" / DOCUMENTS), shards, what="linking")
+    join(parts, folder / DOCUMENTS)
+    told = counts_of(shards)
+    return Counts(num_in=told["documents"], num_out=told["links"])
 
 
-def alignment_stage(aligner: Aligner, documents: Sequence[Document], folder: Path) -> Counts:
+def alignment_stage(
+    settings: AlignmentSettings, graph: Path, documents: Path, folder: Path, *, engine: Engine, shards: Path
+) -> Counts:
     """Stage 4: linked documents to passages with the triples they support."""
-    passages = list(aligner.align(track(documents, what="aligning", total=len(documents))))
-    kept = [one for one in passages if len(one.alignments) >= aligner.settings.min_triples]
-    write_passages(folder / PASSAGES, kept)
-    if quality := alignment_quality(documents, passages):
+    task = AlignShard(graph.absolute(), settings)
+    join(run_shards(engine, task, cut(documents), shards, what="aligning"), folder / PASSAGES)
+    linked = (one for one in DocumentsFile(documents).read() if isinstance(one, Document))
+    if quality := alignment_quality((one for one in linked if one.triples), read_passages(folder / PASSAGES)):
         write_json(folder / "quality.json", asdict(quality))
-    dropped = {"too_few_triples": len(passages) - len(kept)} if len(passages) > len(kept) else {}
-    return Counts(num_in=len(documents), num_out=len(kept), dropped=dropped)
+    told = counts_of(shards)
+    dropped = {"too_few_triples": told["too_few_triples"]} if told["too_few_triples"] else {}
+    return Counts(num_in=told["documents"], num_out=told["passages"], dropped=dropped)
 
 
-def sequence_stage(config: RunConfig, run: Path, folder: Path) -> Counts:
+def sequence_stage(config: RunConfig, run: Path, folder: Path, *, shards: Path) -> Counts:
     """Stage 5: passages to arrays; the vocabulary, the questions with their splits, what is held out."""
     graph, passages = open_run_graph(run), list(read_passages(run / "4-aligned" / PASSAGES))
     questions = _select(config, graph, passages)
     held = _held_out(config, graph, questions)
     vocabulary = _vocabulary(config, graph, held, passages, questions)
     vocabulary.save(folder / TOKENIZER)
-    write_passage_store(build_passages(track(passages, what="sequences"), graph, vocabulary), folder)
+    vocabulary.save(shards / TOKENIZER)
+    task = EncodeShard((run / "1-graph").absolute(), (shards / TOKENIZER).absolute())
+    source = cut(run / "4-aligned" / PASSAGES)
+    write_passage_store(join_stores(run_shards(config.built_engine(), task, source, shards, what="sequences")), folder)
     np.save(folder / HELD_OUT, held, allow_pickle=False)
     write_json_lines(folder / QUESTIONS, map(question_json, questions.questions))
     overlap = measure_overlap(

@@ -8,7 +8,6 @@ from typing import Any, Literal, get_args
 
 from filelock import FileLock, Timeout
 
-from kgpt.alignment import Aligner
 from kgpt.errors import DataError, RunLockedError
 from kgpt.io import fingerprint_file, read_json, write_json
 from kgpt.manifest import Manifest
@@ -18,7 +17,6 @@ from kgpt.pipeline.config import RunConfig, config_json
 from kgpt.pipeline.measuring import Exam, measure_arm
 from kgpt.pipeline.results import RESULTS, write_results
 from kgpt.pipeline.stage import Stage
-from kgpt.records import Document
 from kgpt.sources import (
     DocumentSource,
     GraphSource,
@@ -72,17 +70,27 @@ class Run:
         config, run = self.config, self.folder
         number = STAGES.index(name) + 1
         stage = Stage(name=name, folder=run / f"{number}-{name}", **_ingredients(config, name, previous))
-        match name:
-            case "graph":
-                return stage.run(lambda folder: data_stages.graph_stage(config, folder))
-            case "corpus":
-                sources = config.resolve(config.corpus.sources, "corpus.sources")
-                return stage.run(lambda folder: data_stages.corpus_stage(config.corpus.built_steps(), sources, folder))
-            case "linked":
-                return stage.run(lambda folder: data_stages.linking_stage(config, run, folder))
-            case "aligned":
-                return stage.run(lambda folder: data_stages.alignment_stage(*_alignment(config, run), folder))
-        return stage.run(lambda folder: data_stages.sequence_stage(config, run, folder))
+        work = {
+            "graph": lambda folder: data_stages.graph_stage(config, folder),
+            "corpus": lambda folder: data_stages.corpus_stage(
+                config.corpus.built_steps(),
+                config.resolve(config.corpus.sources, "corpus.sources"),
+                folder,
+                engine=config.built_engine(),
+                shards=stage.shards,
+            ),
+            "linked": lambda folder: data_stages.linking_stage(config, run, folder, shards=stage.shards),
+            "aligned": lambda folder: data_stages.alignment_stage(
+                config.alignment,
+                run / "1-graph",
+                run / "3-linked" / data_stages.DOCUMENTS,
+                folder,
+                engine=config.built_engine(),
+                shards=stage.shards,
+            ),
+            "sequences": lambda folder: data_stages.sequence_stage(config, run, folder, shards=stage.shards),
+        }
+        return stage.run(work[name])
 
 
 @contextmanager
@@ -114,11 +122,6 @@ def load_results(run: Path) -> dict[str, Any]:
         DataError: the run has no results yet.
     """
     return read_json(run / "7-results" / RESULTS)
-
-
-def _alignment(config: RunConfig, run: Path) -> tuple[Aligner, list[Document]]:
-    aligner = Aligner(data_stages.open_run_graph(run), config.alignment)
-    return aligner, list(data_stages.read_documents(run / "3-linked"))
 
 
 def _ingredients(config: RunConfig, name: StageName, previous: Mapping[str, str]) -> dict[str, Any]:

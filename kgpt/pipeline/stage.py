@@ -1,5 +1,6 @@
 """A stage: a folder that appears whole, with a manifest, and is not made again while its fingerprint stands."""
 
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -43,6 +44,11 @@ class Stage:
         """Decides whether the stage must run."""
         return stage_fingerprint(self.name, inputs=self.inputs, config=self.config)
 
+    @property
+    def shards(self) -> Path:
+        """Where finished shards wait until the stage is whole: a killed run goes on with those that are missing."""
+        return self.folder.absolute().with_name(f".{self.folder.name}.shards") / self.fingerprint
+
     def finished(self) -> Manifest | None:
         """The manifest of an earlier run that still stands, or None."""
         try:
@@ -66,6 +72,7 @@ class Stage:
             counts = work(partial)
             manifest = self.manifest(counts, time.monotonic() - started)
             manifest.write(partial)
+        shutil.rmtree(self.shards.parent, ignore_errors=True)
         say(f"{self.name}: {describe(manifest)}")
         return manifest
 

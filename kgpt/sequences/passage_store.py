@@ -4,7 +4,7 @@ A passage is its word ids, its anchors (token spans with their entity) and the t
 neighbours and corruptions are made when a sequence is drawn.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -93,6 +93,26 @@ def build_passages(passages: Iterable[AlignedPassage], graph: KnowledgeGraph, vo
         triple_indptr=_indptr(triples),
         id_content=heap.content,
         id_offsets=heap.offsets,
+    )
+
+
+def joined_passages(stores: Sequence[PassageStore]) -> PassageStore:
+    """The passages of all stores, one after the other; at least one store."""
+
+    def flat(name: str) -> NDArray[Any]:
+        return np.concatenate([getattr(store, name) for store in stores])
+
+    def shifted(name: str) -> NDArray[Any]:
+        ends = np.cumsum([0, *(int(getattr(store, name)[-1]) for store in stores[:-1])])
+        parts = [
+            getattr(store, name)[1:] + end.astype(getattr(store, name).dtype)
+            for store, end in zip(stores, ends, strict=True)
+        ]
+        return np.concatenate([getattr(stores[0], name)[:1], *parts])
+
+    offsets = {"word_indptr", "anchor_indptr", "triple_indptr", "id_offsets"}
+    return PassageStore(
+        **{field.name: (shifted if field.name in offsets else flat)(field.name) for field in fields(PassageStore)}
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kgpt.errors import DataError
-from kgpt.io import plain_suffix, write_json_lines
+from kgpt.io import parse_object, plain_suffix, write_json_lines
 from kgpt.records import Document, Dropped, Link, Metadata, Triple
 from kgpt.sources.json_array import read_objects
 
@@ -99,6 +99,15 @@ def parse_metadata(value: Mapping[str, Any]) -> Metadata:
     """Metadata from a JSON object; fields kgpt does not name are kept in `extra`."""
     named = {name: "" if value.get(name) is None else str(value[name]) for name in _NAMED_METADATA}
     return Metadata(**named, extra={key: item for key, item in value.items() if key not in named})
+
+
+def parse_line(line: bytes, *, place: str) -> Document:
+    """The document that a line of a JSON Lines file says; `place` leads the error message.
+
+    Raises:
+        DataError: no JSON object, or a malformed document.
+    """
+    return parse_document(parse_object(line, place=place), place=place)
 
 
 def document_json(document: Document) -> dict[str, Any]:

@@ -1,0 +1,33 @@
+"""Curation of one shard: the steps that look at each document alone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kgpt.corpus.base import CorpusStep
+from kgpt.corpus.curating import Curation
+from kgpt.engine import Counts, Shard
+from kgpt.records import Document
+from kgpt.sources.documents import parse_line, write_documents
+
+
+@dataclass(frozen=True, slots=True)
+class CurateShard:
+    """A task for `kgpt.engine`.
+
+    Args:
+        steps: none of which remembers documents.
+    """
+
+    steps: tuple[CorpusStep, ...]
+
+    def __call__(self, shard: Shard, out: Path) -> Counts:
+        """Write the documents of `shard` that pass the steps to `out`; gives what was dropped, by reason."""
+        curation = Curation(self.steps)
+        write_documents(out, curation.documents(read_shard(shard), unique_ids=False))
+        return curation.dropped
+
+
+def read_shard(shard: Shard) -> Iterator[Document]:
+    """The documents of a shard."""
+    return (parse_line(line, place=place) for place, line in shard.lines())
