@@ -35,5 +35,5 @@ def test_arrays_come_back_memory_mapped(tmp_path):
 def test_arrays_of_another_kind_or_version_are_told(tmp_path, kind, version):
     write_arrays(PAIR, tmp_path / "pair", version=1)
 
-    with pytest.raises(StoreError, match="pair: Pair of version 1, this kgpt reads .* write it again"):
+    with pytest.raises(StoreError, match=r"pair: Pair of version 1, this kgpt reads .* write it again"):
         open_arrays(kind, tmp_path / "pair", version=version)
