@@ -1,31 +1,65 @@
-"""A graph as a networkx MultiDiGraph: for path finding, drawing, GraphML."""
+"""A graph as a networkx MultiDiGraph, for path finding and drawing; as GraphML, for Gephi, Cytoscape and the like."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
 
 import networkx
 
 from kgpt.io import atomic_file
 from kgpt.kg.graph import KnowledgeGraph
 
+_NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
+<graphml xmlns="http://graphml.graphdrawing.org/xmlns">
+<key id="label" for="all" attr.name="label" attr.type="string"/>
+<key id="relation" for="edge" attr.name="relation" attr.type="string"/>
+<graph edgedefault="directed">
+"""
+
 
 def to_networkx(graph: KnowledgeGraph) -> "networkx.MultiDiGraph":
     """Nodes are entity ids with `label`; edges are keyed by relation id, with `relation` and `label`."""
     out = networkx.MultiDiGraph()
-    for number, identifier in enumerate(graph.entities.ids):
-        out.add_node(identifier, label=graph.entities.label(number))
-    for row in graph.triples:
-        triple = graph.triple(row)
-        label = graph.relations.label(int(row[1]))
-        out.add_edge(triple.head, triple.tail, key=triple.relation, relation=triple.relation, label=label)
+    ids, relations = list(graph.entities.ids), list(graph.relations.ids)
+    labels = [graph.relations.label(number) for number in range(graph.num_relations)]
+    out.add_nodes_from((identifier, {"label": graph.entities.label(number)}) for number, identifier in enumerate(ids))
+    out.add_edges_from(
+        (ids[head], ids[tail], relations[relation], {"relation": relations[relation], "label": labels[relation]})
+        for head, relation, tail in graph.triples.tolist()
+    )
     return out
 
 
 def export_graphml(graph: KnowledgeGraph, path: Path) -> None:
-    """Write the graph as GraphML, for Gephi, Cytoscape and the like; its edge ids are numbers, which are unique."""
-    keyed = to_networkx(graph)
-    out = networkx.MultiDiGraph()
-    out.add_nodes_from(keyed.nodes(data=True))
-    for number, (head, tail, attributes) in enumerate(keyed.edges(data=True)):
-        out.add_edge(head, tail, key=number, **attributes)
+    """Write the graph as GraphML, a line at a time; edge ids are numbers, which are unique.
+
+    Nodes have `label`, edges `relation` and `label`. Characters that XML cannot hold become U+FFFD.
+    """
     with atomic_file(path) as file:
-        networkx.write_graphml(out, file)
+        file.write(_HEAD.encode())
+        for line in _lines(graph):
+            file.write(line.encode())
+        file.write(b"</graph>\n</graphml>\n")
+
+
+def _lines(graph: KnowledgeGraph) -> Iterator[str]:
+    nodes = [quoteattr(_plain(identifier)) for identifier in graph.entities.ids]
+    for number, node in enumerate(nodes):
+        yield f'<node id={node}><data key="label">{_text(graph.entities.label(number))}</data></node>\n'
+    edges = [
+        f'<data key="relation">{_text(identifier)}</data>'
+        f'<data key="label">{_text(graph.relations.label(number))}</data></edge>\n'
+        for number, identifier in enumerate(graph.relations.ids)
+    ]
+    for row, (head, relation, tail) in enumerate(graph.triples.tolist()):
+        yield f'<edge id="{row}" source={nodes[head]} target={nodes[tail]}>{edges[relation]}'
+
+
+def _text(text: str) -> str:
+    return escape(_plain(text))
+
+
+def _plain(text: str) -> str:
+    return _NOT_IN_XML.sub("\ufffd", text)

@@ -1,4 +1,4 @@
-"""A part of a graph chosen by rule: by relations, by a share of the heads picked by their names, by number."""
+"""A part of a graph chosen by rule: by a query, by relations, by a share of the heads, by number."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +25,8 @@ class GraphSelection(Settings):
         max_triples_per_head: of a head with more, those whose hash is smallest.
         min_relation_triples: relations with fewer triples (after the above) go.
         require_labels: drop triples with an unnamed end.
+        sparql: a CONSTRUCT query, or a SELECT of `?head ?relation ?tail`, that picks the triples (`kgpt.kg.sparql`);
+            empty picks all.
     """
 
     relations: tuple[str, ...] = ()
@@ -33,6 +35,7 @@ class GraphSelection(Settings):
     max_triples_per_head: int = 1_000_000
     min_relation_triples: int = 1
     require_labels: bool = True
+    sparql: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ def select(graph: KnowledgeGraph, rule: GraphSelection, *, asked: Collection[str
     """
     keep, dropped = np.ones(graph.num_triples, bool), {}
     steps: dict[str, _Step] = {
+        "not_in_sparql_result": _by_sparql,
         "relation_not_selected": _by_relation,
         "head_not_selected": _by_head,
         "head_not_asked": partial(_by_asked, asked=frozenset(asked)),
@@ -113,6 +117,16 @@ def _rows_in(graph: KnowledgeGraph, kept: NDArray[np.int32]) -> NDArray[np.int64
 
 
 _Step = Callable[[KnowledgeGraph, GraphSelection, NDArray[np.bool_]], NDArray[np.bool_]]
+
+
+def _by_sparql(graph: KnowledgeGraph, rule: GraphSelection, keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    if not rule.sparql:
+        return keep
+    from kgpt.kg.sparql import rows_selected
+
+    kept = np.zeros_like(keep)
+    kept[rows_selected(graph, rule.sparql)[0]] = True
+    return kept
 
 
 def _by_relation(graph: KnowledgeGraph, rule: GraphSelection, keep: NDArray[np.bool_]) -> NDArray[np.bool_]:

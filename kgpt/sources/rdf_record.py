@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 import pyoxigraph
 
@@ -10,6 +11,7 @@ from kgpt.sources.language import record_language
 from kgpt.sources.rdf_date import DATE_TYPES, rdf_date
 from kgpt.sources.wikidata_rdf import (
     ENTITY,
+    ONTOLOGY,
     RDF_TYPE,
     SAME_AS,
     STATEMENT,
@@ -130,6 +132,11 @@ class RdfRecords:
             self.relations.add(relation)
 
 
+def _type_name(datatype: str) -> str:
+    """Wikidata's name of a type (`external-id`), or the whole IRI."""
+    return unquote(datatype.removeprefix(ONTOLOGY)) if datatype.startswith(ONTOLOGY) else datatype
+
+
 def _literal(head: str, relation: str, value: Any) -> Literal | Dropped:
     """A literal by its type, which is kept where kind and value do not say it already."""
     datatype = value.datatype.value
@@ -139,7 +146,11 @@ def _literal(head: str, relation: str, value: Any) -> Literal | Dropped:
     if datatype in _NUMBERS:
         amount = plain_amount(value.value.strip())
         return Literal(head, relation, amount, "quantity") if amount else Dropped(head, "malformed_quantity")
-    text, told = clean(value.value), "" if datatype in _UNTOLD else datatype
+    if datatype.startswith(ENTITY):  # a unit, as kgpt writes it
+        amount = plain_amount(value.value.strip())
+        unit = relation_id(datatype)
+        return Literal(head, relation, amount, "quantity", unit) if amount else Dropped(head, "malformed_quantity")
+    text, told = clean(value.value), "" if datatype in _UNTOLD else _type_name(datatype)
     if not text:
         return Dropped(head, "empty_literal")
     return Literal(head, relation, text, "string", datatype=told, language=value.language or "")

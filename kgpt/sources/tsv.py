@@ -7,9 +7,13 @@ The folder's files, each plain or compressed, only the first required:
     relations.tsv / properties.tsv the same for relations
     entities.de.tsv, ...           the same in another language
     sitelinks.tsv                  id, title of the Wikipedia article, number of articles in all languages
+    sitelinks.de.tsv, ...          the titles in another language
     literals.tsv                   head, relation, value, kind (date, quantity or string), unit, datatype, language
     qualifiers.tsv                 head, relation, tail, qualifying relation, value, kind (those or entity), unit
     redirects.tsv                  id, the id that it now is
+    escapes.json                   says that cells are escaped as `kgpt.sources.tsv_cell` does, and kept to the letter
+
+Without `escapes.json` a backslash is a backslash, and blanks within names are squeezed.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -31,11 +35,11 @@ from kgpt.records import (
     Triple,
     ValueKind,
 )
-from kgpt.text import nfc, squeeze
+from kgpt.sources.tsv_cell import ESCAPED, ESCAPES_NAME, PLAIN, Cells
 
 Record = TypeVar("Record", EntityRecord, RelationRecord)
 _SUFFIXES = [".tsv", *(f".tsv{packed}" for packed in COMPRESSIONS)]
-_NAMED = ("entities", "relations", "properties")
+_NAMED = ("entities", "relations", "properties", "sitelinks")
 _FURTHER = ("sitelinks", "literals", "qualifiers", "redirects")
 
 
@@ -76,8 +80,9 @@ class LabelledFolder:
         """
         if not _find(self.folder, "triples"):
             raise DataError(f"{self.folder}: no triples.tsv (or .gz .bz2 .xz .zst) in the folder")
+        cells = ESCAPED if (self.folder / ESCAPES_NAME).is_file() else PLAIN
         for path in self.files():
-            yield from _READERS[path.name.split(".")[0]](path)
+            yield from _READERS[path.name.split(".")[0]](path, cells)
 
 
 def _find(folder: Path, *stems: str) -> list[Path]:
@@ -96,7 +101,7 @@ def _language(path: Path) -> str:
     return parts[1] if len(parts) > 2 and f".{'.'.join(parts[2:])}" in _SUFFIXES else ""
 
 
-def read_triples(path: Path) -> Iterator[Triple]:
+def read_triples(path: Path, cells: Cells = PLAIN) -> Iterator[Triple]:
     """The triples of a file.
 
     Raises:
@@ -106,31 +111,36 @@ def read_triples(path: Path) -> Iterator[Triple]:
         columns = line.split("\t")
         if len(columns) < 3 or not all(columns[:3]):
             raise DataError(f"{path}:{number}: expected head, relation and tail separated by tabs, found {line[:80]!r}")
-        yield Triple(*columns[:3])
+        yield Triple(*map(cells.text, columns[:3]))
 
 
-def _read_named(path: Path, kind: type[Record]) -> Iterator[Record]:
+def _read_named(path: Path, cells: Cells, kind: type[Record]) -> Iterator[Record]:
     language = _language(path)
     for number, line in read_lines(path):
-        columns: list[str] = [squeeze(nfc(column)) for column in line.split("\t")]
-        if not columns[0] or len(columns) > 4:
+        columns: list[str] = line.split("\t")
+        if not columns[0].strip() or len(columns) > 4:
             raise DataError(
                 f"{path}:{number}: expected id, label, aliases and description separated by tabs, found {line[:80]!r}"
             )
         identifier, label, aliases, description = [*columns, "", "", ""][:4]
-        names = tuple(name for name in map(squeeze, aliases.split("|")) if name)
-        yield kind(id=identifier, label=label, aliases=names, description=description, language=language)
+        yield kind(
+            id=cells.name(identifier),
+            label=cells.name(label),
+            aliases=tuple(cells.names(aliases)),
+            description=cells.name(description),
+            language=language,
+        )
 
 
-def _read_entities(path: Path) -> Iterator[EntityRecord]:
-    return _read_named(path, EntityRecord)
+def _read_entities(path: Path, cells: Cells) -> Iterator[EntityRecord]:
+    return _read_named(path, cells, EntityRecord)
 
 
-def _read_relations(path: Path) -> Iterator[RelationRecord]:
-    return _read_named(path, RelationRecord)
+def _read_relations(path: Path, cells: Cells) -> Iterator[RelationRecord]:
+    return _read_named(path, cells, RelationRecord)
 
 
-def _read_literals(path: Path) -> Iterator[Literal]:
+def _read_literals(path: Path, cells: Cells) -> Iterator[Literal]:
     for number, line in read_lines(path):
         head, relation, value, kind, unit, datatype, language = [*line.split("\t"), *[""] * 7][:7]
         kinds = get_args(LiteralKind)
@@ -139,10 +149,11 @@ def _read_literals(path: Path) -> Iterator[Literal]:
                 f"{path}:{number}: expected head, relation, value, kind ({', '.join(kinds)}) and unit separated by "
                 f"tabs, found {line[:80]!r}"
             )
+        head, relation, value, unit, datatype = map(cells.text, (head, relation, value, unit, datatype))
         yield Literal(head, relation, value, cast(LiteralKind, kind), unit, datatype, language)
 
 
-def _read_qualifiers(path: Path) -> Iterator[Qualifier]:
+def _read_qualifiers(path: Path, cells: Cells) -> Iterator[Qualifier]:
     for number, line in read_lines(path):
         head, relation, tail, qualifying, value, kind, unit = [*line.split("\t"), *[""] * 7][:7]
         kinds = get_args(ValueKind)
@@ -151,26 +162,31 @@ def _read_qualifiers(path: Path) -> Iterator[Qualifier]:
                 f"{path}:{number}: expected head, relation, tail, qualifying relation, value, kind "
                 f"({', '.join(kinds)}) and unit separated by tabs, found {line[:80]!r}"
             )
-        yield Qualifier(Triple(head, relation, tail), qualifying, value, cast(ValueKind, kind), unit)
+        triple = Triple(*map(cells.text, (head, relation, tail)))
+        qualifying, value, unit = map(cells.text, (qualifying, value, unit))
+        yield Qualifier(triple, qualifying, value, cast(ValueKind, kind), unit)
 
 
-def _read_redirects(path: Path) -> Iterator[Redirect]:
+def _read_redirects(path: Path, cells: Cells) -> Iterator[Redirect]:
     for number, line in read_lines(path):
         columns = line.split("\t")
         if len(columns) != 2 or not all(columns):
             raise DataError(f"{path}:{number}: expected an id and the one it now is, found {line[:80]!r}")
-        yield Redirect(*columns)
+        yield Redirect(*map(cells.text, columns))
 
 
-def _read_sitelinks(path: Path) -> Iterator[EntityRecord]:
+def _read_sitelinks(path: Path, cells: Cells) -> Iterator[EntityRecord]:
+    language = _language(path)
     for number, line in read_lines(path):
         identifier, title, count = [*line.split("\t"), "", ""][:3]
         if not identifier or not (count or "0").isdecimal():
             raise DataError(f"{path}:{number}: expected id, title and a number separated by tabs, found {line[:80]!r}")
-        yield EntityRecord(identifier, title=squeeze(nfc(title)), num_sitelinks=int(count or 0))
+        yield EntityRecord(
+            cells.text(identifier), title=cells.name(title), language=language, num_sitelinks=int(count or 0)
+        )
 
 
-_READERS: dict[str, Callable[[Path], Iterator[GraphItem]]] = {
+_READERS: dict[str, Callable[[Path, Cells], Iterator[GraphItem]]] = {
     "triples": read_triples,
     "entities": _read_entities,
     "relations": _read_relations,

@@ -28,8 +28,8 @@ SAME_AS = "http://www.w3.org/2002/07/owl#sameAs"
 _PROPERTY = "http://www.wikidata.org/prop/"
 _STATED, _QUALIFIER = _PROPERTY + "statement/", _PROPERTY + "qualifier/"
 _NORMALIZED = _PROPERTY + "direct-normalized/"
-_ONTOLOGY = "http://wikiba.se/ontology#"
-_BEST = _ONTOLOGY + "BestRank"
+ONTOLOGY = "http://wikiba.se/ontology#"
+_BEST = ONTOLOGY + "BestRank"
 _FILE = "http://commons.wikimedia.org/wiki/Special:FilePath/"
 _ABOUT = "http://schema.org/about"
 _METADATA = {"http://schema.org/" + name for name in ("version", "dateModified", "softwareVersion")} | {
@@ -80,17 +80,17 @@ def needless(predicate: str) -> str:
         return "normalized_value"
     if predicate.startswith(_PROPERTY) and not predicate.startswith(DIRECT):
         return "statement_node"
-    return "metadata" if predicate.startswith(_ONTOLOGY) or predicate in _METADATA else ""
+    return "metadata" if predicate.startswith(ONTOLOGY) or predicate in _METADATA else ""
 
 
 def about_page(head: str, predicate: str, tail: str, languages: Sequence[str]) -> GraphItem | Dropped | None:
     """What a statement about a page or a node of the dump's own says; None where it is about something else."""
-    if head.startswith(_ONTOLOGY):
+    if head.startswith(ONTOLOGY):
         return Dropped(head, "metadata")
     found = _DATA.fullmatch(head)
     if found is None:
         return _article(head, predicate, tail, languages) if _ARTICLE.fullmatch(head) else None
-    if predicate == _ONTOLOGY + "sitelinks" and tail.isdigit() and tail != "0":
+    if predicate == ONTOLOGY + "sitelinks" and tail.isdigit() and tail != "0":
         return EntityRecord(found[1], num_sitelinks=int(tail))
     return Dropped(head, "metadata" if "Special:EntityData" in head else "statement_node")
 
