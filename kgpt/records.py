@@ -194,8 +194,18 @@ class Alignment:
 
 
 @dataclass(frozen=True, slots=True)
+class LiteralAlignment:
+    """A literal fact that a passage states at `[start, end)` of its text, with our confidence in [0, 1]."""
+
+    literal: Literal
+    start: int
+    end: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class AlignedPassage:
-    """A stretch of a document with the links in it (offsets within the passage) and the triples it supports."""
+    """A stretch of a document with the links in it (offsets within the passage) and the facts it supports."""
 
     id: str
     document: str
@@ -203,6 +213,7 @@ class AlignedPassage:
     links: tuple[Link, ...]
     alignments: tuple[Alignment, ...]
     metadata: Metadata = Metadata()
+    literals: tuple[LiteralAlignment, ...] = ()
 
 
 QuestionSplit = OneOf["train", "dev", "test"]

@@ -1,11 +1,12 @@
 """Aligned passages as JSON Lines, and back."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
 from kgpt.io import read_json_lines, write_json_lines
-from kgpt.records import AlignedPassage, Alignment, Link, Triple
+from kgpt.records import AlignedPassage, Alignment, Link, Literal, LiteralAlignment, Triple
 from kgpt.sources.documents import metadata_json, parse_metadata
 
 
@@ -28,6 +29,10 @@ def parse_passage(value: Mapping[str, Any]) -> AlignedPassage:
         links=tuple(Link(*link) for link in value["links"]),
         alignments=tuple(Alignment(Triple(*triple), confidence) for *triple, confidence in value["alignments"]),
         metadata=parse_metadata(value["metadata"]),
+        literals=tuple(
+            LiteralAlignment(Literal(*literal), start, end, confidence)
+            for *literal, start, end, confidence in value.get("literals", ())
+        ),
     )
 
 
@@ -40,5 +45,6 @@ def _passage_json(passage: AlignedPassage) -> dict[str, Any]:
         "alignments": [
             (item.triple.head, item.triple.relation, item.triple.tail, item.confidence) for item in passage.alignments
         ],
+        "literals": [(*astuple(item.literal), item.start, item.end, item.confidence) for item in passage.literals],
         "metadata": metadata_json(passage.metadata),
     }

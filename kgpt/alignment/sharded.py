@@ -12,6 +12,8 @@ from kgpt.kg import KnowledgeGraph, open_graph_store
 from kgpt.records import AlignedPassage
 from kgpt.sources.documents import parse_line
 
+TOO_FEW = "too_few_triples"
+
 
 @dataclass(frozen=True, slots=True)
 class AlignShard:
@@ -34,10 +36,11 @@ class AlignShard:
                 if len(passage.alignments) >= self.settings.min_triples:
                     kept.append(passage)
                 else:
-                    counts["too_few_triples"] += 1
+                    counts[TOO_FEW] += 1
         counts["passages"] = write_passages(out, kept)
         counts["alignments"] = sum(len(passage.alignments) for passage in kept)
-        return counts
+        counts["literals"] = sum(len(passage.literals) for passage in kept)
+        return counts + aligner.dropped
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,8 @@
 """`kgpt corpus` and `kgpt align`: documents curated, linked documents aligned."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -60,24 +62,55 @@ def info(folder: Path, as_json: bool) -> None:
 @click.command()
 @click.argument("linked", type=_PATH)
 @click.option("--graph", "graph_path", required=True, type=_PATH, help="Graph store.")
-@click.option("--out", required=True, type=_PATH, help="Folder of the passages.")
+@click.option("--out", type=_PATH, help="Folder of the passages.")
+@click.option("--evaluate", is_flag=True, help="Say how good the alignments are against the triples LINKED states.")
+@click.option(
+    "--subject",
+    type=click.Choice(["none", "title", "pronoun"]),
+    default="none",
+    show_default=True,
+    help="Give sentences without their subject one: the title's entity, or only where a pronoun stands.",
+)
+@click.option("--min-confidence", default=0.0, show_default=True, help="Leave out alignments below.")
+@click.option("--language", default="en", show_default=True, help="Of sentences, months, numbers and pronouns.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
-def align(linked: Path, graph_path: Path, out: Path, as_json: bool) -> None:
-    """Find the triples that the passages of LINKED documents support.
+def align(
+    linked: Path,
+    graph_path: Path,
+    out: Path | None,
+    evaluate: bool,
+    subject: str,
+    min_confidence: float,
+    language: str,
+    as_json: bool,
+) -> None:
+    """Find the facts that the passages of LINKED documents support, or evaluate on documents with gold triples.
 
     Example: kgpt align linked.jsonl --graph graph --out aligned
     """
     from kgpt.alignment import AlignmentSettings
+    from kgpt.config import check_config
+    from kgpt.kg import open_graph_store
+
+    if out is None and not evaluate:
+        raise click.UsageError("give --out FOLDER, or --evaluate")
+    told = {"subject": subject, "min_confidence": min_confidence, "language": language}
+    settings = check_config(told, AlignmentSettings, place="align")
+    open_graph_store(graph_path)  # a missing or corrupt one is told before work begins
+    if evaluate:
+        _evaluate(linked, graph_path, settings, as_json=as_json)
+    if out is not None:
+        _align(linked, graph_path, out, settings, as_json=as_json and not evaluate)
+
+
+def _align(linked: Path, graph_path: Path, out: Path, settings: "AlignmentSettings", *, as_json: bool) -> None:  # type: ignore[name-defined] # noqa: F821
     from kgpt.alignment.passages import read_passages
     from kgpt.engine import Processes
     from kgpt.io import fingerprint_file
-    from kgpt.kg import open_graph_store
     from kgpt.pipeline.config import config_json
     from kgpt.pipeline.data_stages import PASSAGES, alignment_stage, read_sources
     from kgpt.pipeline.stage import Stage
 
-    settings = AlignmentSettings()
-    open_graph_store(graph_path)  # a missing or corrupt one is told before work begins
     inputs = {str(path): fingerprint_file(path) for path in (linked, graph_path / "meta.json")}
     stage = Stage(name="aligned", folder=out, inputs=inputs, config=config_json(settings))
     manifest = stage.run(
@@ -90,11 +123,51 @@ def align(linked: Path, graph_path: Path, out: Path, as_json: bool) -> None:
             shards=stage.shards,
         )
     )
-    num_triples = sum(len(passage.alignments) for passage in read_passages(out / PASSAGES))
-    told = {"num_documents": manifest.num_in, "num_passages": manifest.num_out, "num_alignments": num_triples}
-    echo_json(told) if as_json else click.echo(
-        ", ".join(f"{n:,} {name.removeprefix('num_')}" for name, n in told.items())
-    )
+    passages = [(len(one.alignments), len(one.literals)) for one in read_passages(out / PASSAGES)]
+    told = {
+        "num_documents": manifest.num_in,
+        "num_passages": manifest.num_out,
+        "num_alignments": sum(triples for triples, _ in passages),
+        "num_literals": sum(literals for _, literals in passages),
+        "dropped": dict(manifest.dropped),
+    }
+    if as_json:
+        echo_json(told)
+        return
+    click.echo(", ".join(f"{n:,} {name.removeprefix('num_')}" for name, n in told.items() if isinstance(n, int)))
+
+
+def _evaluate(linked: Path, graph_path: Path, settings: "AlignmentSettings", *, as_json: bool) -> None:  # type: ignore[name-defined] # noqa: F821
+    from kgpt.alignment import Aligner
+    from kgpt.alignment.quality import QualityTally
+    from kgpt.errors import DataError
+    from kgpt.kg import open_graph_store
+    from kgpt.progress import track
+    from kgpt.records import Document
+    from kgpt.sources import open_documents
+
+    graph = open_graph_store(graph_path)
+    aligner, tally = Aligner(graph, settings), QualityTally(graph)
+    for document in track(open_documents(str(linked)).read(), what="aligning"):
+        if isinstance(document, Document):
+            tally.add(document, aligner.passages(document))
+    told = tally.as_json()
+    if told is None:
+        raise DataError(f"{linked}: no document says which triples it states; give gold, or leave out --evaluate")
+    if as_json:
+        echo_json(told | {"dropped": dict(aligner.dropped)})
+        return
+    rows = [["all", *_figures(told)]]
+    for relation, figures in told["relations"].items():
+        number = graph.relations.ids.find(relation)
+        name = graph.relations.label(number) if number is not None else relation
+        rows.append([f"{name} ({relation})", *_figures(figures)])
+    click.echo(table(["relation", "precision", "recall", "in graph", "gold", "gold in graph", "predicted"], rows))
+
+
+def _figures(quality: Mapping[str, Any]) -> list[str]:
+    shares = [f"{quality[name]:.3f}" for name in ("precision", "recall", "recall_in_graph")]
+    return shares + [f"{quality[name]:,}" for name in ("num_gold", "num_gold_in_graph", "num_predicted")]
 
 
 def _print_info(folder: Path, *, as_json: bool) -> None:

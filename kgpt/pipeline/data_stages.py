@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from kgpt.alignment import AlignmentSettings
+from kgpt.alignment.aligner import NOT_IN_GRAPH
 from kgpt.alignment.passages import read_passages
-from kgpt.alignment.quality import alignment_quality
-from kgpt.alignment.sharded import AlignShard
+from kgpt.alignment.quality import measure_alignment, relation_counts
+from kgpt.alignment.sharded import TOO_FEW, AlignShard
 from kgpt.corpus import CorpusStep, Curation
 from kgpt.corpus.sharded import CurateShard
 from kgpt.engine import Engine, counts_of, cut, join, run_shards
@@ -38,6 +39,8 @@ from kgpt.verbalization import Verbalizer
 
 DOCUMENTS = "documents.jsonl"
 PASSAGES = "passages.jsonl"
+RELATIONS = "relations.json"
+QUALITY = "quality.json"
 QUESTIONS = "questions.jsonl"
 HELD_OUT = "held_out.npy"
 TOKENIZER = "tokenizer"
@@ -116,11 +119,12 @@ def alignment_stage(
     """Stage 4: linked documents to passages with the triples they support."""
     task = AlignShard(graph.absolute(), settings)
     join(run_shards(engine, task, cut(documents), shards, what="aligning"), folder / PASSAGES)
+    write_json(folder / RELATIONS, relation_counts(read_passages(folder / PASSAGES)))
     linked = (one for one in DocumentsFile(documents).read() if isinstance(one, Document))
-    if quality := alignment_quality((one for one in linked if one.triples), read_passages(folder / PASSAGES)):
-        write_json(folder / "quality.json", asdict(quality))
+    if quality := measure_alignment(open_graph_store(graph), linked, read_passages(folder / PASSAGES)).as_json():
+        write_json(folder / QUALITY, quality)
     told = counts_of(shards)
-    dropped = {"too_few_triples": told["too_few_triples"]} if told["too_few_triples"] else {}
+    dropped = {reason: told[reason] for reason in (TOO_FEW, NOT_IN_GRAPH) if told[reason]}
     return Counts(num_in=told["documents"], num_out=told["passages"], dropped=dropped)
 
 
