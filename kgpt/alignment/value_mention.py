@@ -75,7 +75,10 @@ def _months(language: str) -> dict[str, int]:
         raise ConfigError(
             f"alignment.language: Unicode's CLDR knows no language {language!r}; say a code like 'en'"
         ) from error
-    return {str(name).rstrip(".").lower(): number for names in tables for number, name in names.items()}
+    named = {str(name).rstrip(".").lower(): number for names in tables for number, name in names.items()}
+    cuts = [(name[:length], number) for name, number in named.items() for length in (3, 4) if len(name) > length]
+    meant = {cut: {number for other, number in cuts if other == cut} for cut, _ in cuts}
+    return {cut: min(numbers) for cut, numbers in meant.items() if len(numbers) == 1} | named
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kgpt.alignment.passages import read_passages, write_passages
-from kgpt.records import AlignedPassage, Alignment, Link, Metadata, Triple
+from kgpt.records import AlignedPassage, Alignment, Link, Literal, LiteralAlignment, Metadata, Triple
 
 texts = st.text(alphabet=st.characters(codec="utf-8"), max_size=10)
 passages = st.builds(
@@ -13,6 +13,18 @@ passages = st.builds(
     st.lists(st.builds(Link, st.integers(0, 4), st.integers(5, 9), texts, st.floats(0, 1)), max_size=3).map(tuple),
     st.lists(st.builds(Alignment, st.builds(Triple, texts, texts, texts), st.floats(0, 1)), max_size=3).map(tuple),
     st.builds(Metadata, source=texts, url=texts, extra=st.dictionaries(st.just("page"), st.integers(0, 9))),
+    st.lists(
+        st.builds(
+            LiteralAlignment,
+            st.builds(
+                Literal, texts, texts, texts, st.sampled_from(["date", "quantity", "string"]), texts, texts, texts
+            ),
+            st.integers(0, 4),
+            st.integers(5, 9),
+            st.floats(0, 1),
+        ),
+        max_size=2,
+    ).map(tuple),
 )
 
 
