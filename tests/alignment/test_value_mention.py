@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -5,7 +7,20 @@ from hypothesis import strategies as st
 from kgpt.alignment.value_mention import value_scanner
 from kgpt.errors import ConfigError
 
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def found(text, kind, language="en"):
@@ -71,7 +86,7 @@ def test_a_number_that_may_be_a_year_is_both_and_a_day_hides_its_numbers():
 
 
 def test_a_language_that_nobody_knows_is_told():
-    with pytest.raises(ConfigError, match="alignment.language: Unicode's CLDR knows no language 'xx'"):
+    with pytest.raises(ConfigError, match=r"alignment.language: Unicode's CLDR knows no language 'xx'"):
         value_scanner("xx")
 
 
@@ -81,4 +96,4 @@ def test_mentions_lie_in_the_text_and_dates_do_not_overlap(text):
 
     assert all(0 <= one.start < one.end <= len(text) for one in mentions)
     dates = [one for one in mentions if one.kind == "date"]
-    assert all(one.end <= other.start for one, other in zip(dates, dates[1:], strict=False))
+    assert all(one.end <= other.start for one, other in itertools.pairwise(dates))
