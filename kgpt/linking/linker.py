@@ -129,13 +129,13 @@ class Linker:
         matches, linkable = self._given(document.text, tokens, document.links)
         lattice = self._lattice(tokens, matches)
         found = self._probabilities(document.text, lattice)
-        readings = [
-            _best(lattice, found, number, share=float(found[lattice.indptr[number] : lattice.indptr[number + 1]].sum()))
+        chosen = {
+            linkable[number]: reading
             for number in range(len(matches))
-        ]
-        chosen = {linkable[number]: reading for number, reading in enumerate(readings)}
+            if (reading := _best(lattice, found, number)).probability > self.settings.nil_threshold
+        }
         if self.settings.repeats:
-            chosen |= self._repeated(tokens, document.links, readings, chosen)
+            chosen |= self._repeated(tokens, document.links, list(chosen.values()), chosen)
         links = (
             self._link_over(link, chosen[number]) if number in chosen else Link(link.start, link.end, NIL, 0.0)
             for number, link in enumerate(document.links)
@@ -161,6 +161,29 @@ class Linker:
         readings = [_best(lattice, priors, number) for number in range(len(matches))]
         readings = [reading for reading in readings if reading.probability > 0]
         return replace(document, links=tuple(self._link(tokens, reading) for reading in readings))
+
+    def considered(
+        self, document: Document, *, given: bool = False, max_candidates: int = 5
+    ) -> dict[tuple[int, int], tuple[Link, ...]]:
+        """By span, the entities that every name in a text may mean, the likeliest first: what is chosen from.
+
+        Args:
+            document: the text.
+            given: whether the mentions are the document's own links.
+            max_candidates: of one name.
+        """
+        tokens = tokenize(document.text, fold_case=self.settings.fold_case)
+        matches = self._given(document.text, tokens, document.links)[0] if given else self._mentionable(tokens)
+        lattice = self._lattice(tokens, matches)
+        found, told = self._probabilities(document.text, lattice), {}
+        for first, last, begin, end in zip(
+            matches.first, matches.last, lattice.indptr[:-1], lattice.indptr[1:], strict=True
+        ):
+            order = begin + np.argsort(-found[begin:end], kind="stable")[:max_candidates]
+            readings = [Reading(first, last, int(lattice.entities[row]), float(found[row])) for row in order]
+            links = tuple(self._link(tokens, reading) for reading in readings)
+            told[links[0].start, links[0].end] = links
+        return told
 
     def fitted(self, documents: Iterable[Document], *, complete: bool) -> "Linker":
         """The linker with weights fitted to the links that `documents` bring.
@@ -305,8 +328,8 @@ class Linker:
         return [link for link in document.links if self.graph.entities.ids.find(link.entity) is not None]
 
 
-def _best(lattice: Lattice, found: NDArray[np.float64], number: int, *, share: float = 1.0) -> Reading:
-    """The likeliest reading of a match; `share` is the probability that the match means anything at all."""
+def _best(lattice: Lattice, found: NDArray[np.float64], number: int) -> Reading:
+    """The likeliest reading of a match."""
     first, last = int(lattice.indptr[number]), int(lattice.indptr[number + 1])
     best = first + int(found[first:last].argmax())
     matches = lattice.matches
@@ -314,5 +337,5 @@ def _best(lattice: Lattice, found: NDArray[np.float64], number: int, *, share: f
         int(matches.first[number]),
         int(matches.last[number]),
         int(lattice.entities[best]),
-        float(found[best]) / (share or 1.0),
+        float(found[best]),
     )

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from kgpt.errors import DataError
 from kgpt.io import write_bytes
 from kgpt.report.run_record import read_run
 from kgpt.report.section import section
 from kgpt.report.tables import arm_table
+from kgpt.report.template import render
 
 _TEMPLATE = "page.html.jinja"
 
@@ -27,24 +26,10 @@ def write_report(runs: Sequence[Path], out: Path) -> None:
     if not runs:
         raise DataError("a report needs at least one run folder")
     records = [read_run(folder) for folder in runs]
-    page = (
-        _environment()
-        .get_template(_TEMPLATE)
-        .render(
-            title=" · ".join(dict.fromkeys(record.name for record in records)),
-            sections=[section(record, key=f"run-{number}") for number, record in enumerate(records, start=1)],
-            joint=arm_table(records) if len(records) > 1 else None,
-        )
+    page = render(
+        _TEMPLATE,
+        title=" · ".join(dict.fromkeys(record.name for record in records)),
+        sections=[section(record, key=f"run-{number}") for number, record in enumerate(records, start=1)],
+        joint=arm_table(records) if len(records) > 1 else None,
     )
-    write_bytes(out, page.encode("utf-8", "replace"))
-
-
-def _environment() -> Environment:
-    """Templates of this room; whatever comes from data is escaped."""
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    write_bytes(out, page)

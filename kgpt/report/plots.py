@@ -85,6 +85,42 @@ def dot_plot(rows: Sequence[DotRow], styles: Mapping[str, ArmStyle], *, label: s
         return inline_figure(figure, label=f"{label}. {say_rows(rows)}", name=name)
 
 
+@dataclass(frozen=True, slots=True)
+class ScoreBin:
+    """Links of about the same score: their mean score, the share of them that is right, how many."""
+
+    score: float
+    right: float
+    count: int
+
+
+def calibration_plot(bins: Sequence[ScoreBin], *, label: str, name: str) -> str:
+    """The share of links that is right over the score that they were given; on the diagonal, scores say the truth.
+
+    Args:
+        bins: of links by score.
+        label: what the figure shows, for those who do not see it.
+        name: unique in the page.
+    """
+    with drawing():
+        figure = Figure(figsize=(3.0, 2.8), layout="constrained")
+        axes = figure.add_subplot()
+        axes.plot([0, 1], [0, 1], color=MUTED, linewidth=0.8, linestyle=":")
+        axes.plot([one.score for one in bins], [one.right for one in bins], color=INK, linewidth=1.2)
+        most = max((one.count for one in bins), default=1)
+        for one in bins:
+            axes.plot(one.score, one.right, color=INK, marker="o", markersize=3 + 7 * (one.count / most) ** 0.5)
+        axes.set_xlim(0, 1)
+        axes.set_ylim(-0.02, 1.02)
+        axes.set_xlabel("score", color=MUTED)
+        axes.set_ylabel("share right", color=MUTED)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+        _quieten(axes, grid="y")
+        told = " ".join(f"{one.score:.2f}: {one.right:.2f} of {one.count}." for one in bins)
+        return inline_figure(figure, label=f"{label}. {told}", name=name)
+
+
 def say_rows(rows: Sequence[DotRow]) -> str:
     """What a dot plot shows, in words.
 
