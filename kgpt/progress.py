@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from tqdm import tqdm
@@ -16,9 +16,16 @@ def is_quiet() -> bool:
     return bool(os.environ.get(QUIET_VARIABLE)) or not sys.stderr.isatty()
 
 
-def track(items: Iterable[Item], *, what: str, total: int | None = None) -> Iterator[Item]:
-    """`items`, with a bar that names `what` is counted."""
-    yield from tqdm(items, desc=what, total=total, unit="", disable=is_quiet(), file=sys.stderr, leave=False)
+def track(
+    items: Iterable[Item], *, what: str, total: int | None = None, size: Callable[[Item], int] | None = None
+) -> Iterator[Item]:
+    """`items`, with a bar that names `what` is counted; `size` says how many of it an item holds, else 1."""
+    with tqdm(
+        desc=what, total=total, unit="", unit_scale=size is not None, disable=is_quiet(), file=sys.stderr, leave=False
+    ) as bar:
+        for item in items:
+            yield item
+            bar.update(1 if size is None else size(item))
 
 
 def say(message: str) -> None:

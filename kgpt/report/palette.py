@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 
-from kgpt.pipeline.measuring import MAJORITY
-
 INK, MUTED, GRID = "#0a0001", "#0a0002", "#0a0003"
 """Stand-ins in matplotlib's output for the page's own colours, which change in dark mode."""
 
 _FLOOR, _FIRST_ARM = "#0a0004", 0x0B0000
+BAR = f"#{_FIRST_ARM + 1:06x}"
+"""The colour of figures that are not about arms."""
+
 _NUM_COLORS = 7
 _MARKERS = (("o", "●"), ("s", "■"), ("^", "▲"), ("D", "◆"), ("v", "▼"), ("p", "⬟"), ("P", "✚"))
 _LINES = ("-", "--", "-.", ":")
@@ -36,6 +37,8 @@ class ArmStyle:
 
 def arm_styles(arms: Sequence[str], *, control: str) -> dict[str, ArmStyle]:
     """The style of every arm: the control grey, the floor a faint tick, the others by their order."""
+    from kgpt.pipeline.measuring import MAJORITY  # heavy: a page about a graph does without
+
     numbers, lines = cycle(range(1, _NUM_COLORS)), cycle(_LINES)
     styles = {}
     for arm in arms:
