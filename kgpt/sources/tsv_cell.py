@@ -3,10 +3,11 @@ r"""Cells of kgpt's own TSV folders, which hold any text: what would end a cell,
     \\ backslash   \t tab   \n line feed   \r carriage return   \v \f the other breaks   \| a bar within a name
     \b byte order mark   \e nothing, where a cell would be empty or blank else
 
-A folder with the file `escapes.json` is read so; without it cells are taken as they are, blanks in names squeezed.
+A folder with the file `escapes.json` is read so; without it cells are taken as they are, names in clean text.
 """
 
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -56,8 +57,22 @@ class Cells:
     names: Callable[[str], list[str]]
 
 
+_LEFT_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})|\\([\"'])")
+
+
 def _tidy(cell: str) -> str:
+    r"""A name in clean text; escapes of N-Triples that a converter left in it are undone.
+
+    >>> _tidy('Zweibr\\u00FCcken  (\\"the town\\")')
+    'Zweibrücken ("the town")'
+    """
+    if "\\" in cell:
+        cell = _LEFT_ESCAPE.sub(lambda found: found[3] or _character(int(found[1] or found[2], 16), found[0]), cell)
     return squeeze(nfc(cell))
+
+
+def _character(code: int, written: str) -> str:
+    return chr(code) if code <= sys.maxunicode and not 0xD800 <= code <= 0xDFFF else written
 
 
 PLAIN = Cells(str, _tidy, lambda cell: [name for name in map(_tidy, cell.split("|")) if name])
