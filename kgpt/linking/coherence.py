@@ -48,32 +48,36 @@ def _coherence(  # noqa: C901 - one pass over neighbours, with its bookkeeping
         listed[i] = degree <= max_degree
         total += degree if listed[i] else 0
     size = 16
-    while size < 2 * total:
+    while size < 2 * (total + len(entities)):
         size *= 2
-    keys, mass, latest = np.full(size, -1, np.int64), np.zeros(size), np.full(size, -1, np.int64)
+    keys, latest = np.full(size, -1, np.int64), np.full(size, -1, np.int64)
+    mass, weights, places = np.zeros(size), np.zeros(size), np.full(size, -1, np.int64)
     for i in range(len(entities)):
+        slot = _slot(keys, entities[i])
+        keys[slot], places[slot] = entities[i], i
+    seen, ends, count = np.empty(total, np.int64), np.zeros(len(entities) + 1, np.int64), 0
+    for i in range(len(entities)):
+        ends[i + 1] = count
         if not listed[i]:
             continue
         for neighbor in _neighbors(triples, head_indptr, by_tail, tail_indptr, entities[i]):
             slot = _slot(keys, neighbor)
             if latest[slot] == i:
                 continue  # joined by several triples: counted once
-            keys[slot], latest[slot] = neighbor, i
+            if weights[slot] == 0.0:
+                keys[slot] = neighbor
+                weights[slot] = 1.0 / np.log(2.0 + _degree(head_indptr, tail_indptr, neighbor)) ** 2
+            latest[slot], seen[count] = i, slot
+            count += 1
             mass[slot] += beliefs[i]
-            place = np.searchsorted(entities, neighbor)
-            if place < len(entities) and entities[place] == neighbor and place != i:
+            place = places[slot]
+            if place >= 0 and place != i:
                 near[i] += beliefs[place]
                 near[place] += 0.0 if listed[place] else beliefs[i]
-    latest[:] = -1
+        ends[i + 1] = count
     for i in range(len(entities)):
-        if not listed[i]:
-            continue
-        for neighbor in _neighbors(triples, head_indptr, by_tail, tail_indptr, entities[i]):
-            slot = _slot(keys, neighbor)
-            if latest[slot] != i:
-                latest[slot] = i
-                degree = _degree(head_indptr, tail_indptr, neighbor)
-                shared[i] += (mass[slot] - beliefs[i]) / np.log(2.0 + degree) ** 2
+        for j in range(ends[i], ends[i + 1]):
+            shared[i] += (mass[seen[j]] - beliefs[i]) * weights[seen[j]]
     return near, shared
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from kgpt.kernel import compiled
 from kgpt.linking.alias_index import AliasIndex, extended, probe
-from kgpt.linking.tokenizing import Tokens, tokenize
+from kgpt.linking.tokenizing import Tokens, code_points, tokenize, tokenize_points
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -57,19 +57,20 @@ def longest_spans(texts: Sequence[str], index: AliasIndex) -> NDArray[np.int64]:
     """The longest names in a batch of texts: number of the text, start and end in code points, [M, 3]."""
     composed = [text if unicodedata.is_normalized("NFC", text) else "" for text in texts]
     edges = np.cumsum([0, *(len(text) + 1 for text in composed)])
-    spans = _spans("\x00".join(composed), index)  # \x00 is a token that no name holds
+    fold_case = bool(index.fold_case[0])
+    joined = code_points("\x00".join(composed))  # \x00 is a token that no name holds
+    spans = _spans(tokenize_points(joined, fold_case=fold_case), index)
     numbers = np.searchsorted(edges, spans[:, 0], side="right") - 1
     parts = [np.column_stack([numbers, spans - edges[numbers, None]])]
     for number, text in enumerate(texts):
         if text and not composed[number]:  # composing shifts offsets: such texts go one by one
-            spans = _spans(text, index)
+            spans = _spans(tokenize(text, fold_case=fold_case), index)
             parts.append(np.column_stack([np.full(len(spans), number), spans]))
     found = np.concatenate(parts)
     return found[np.argsort(found[:, 0], kind="stable")] if len(parts) > 1 else found
 
 
-def _spans(text: str, index: AliasIndex) -> NDArray[np.int64]:
-    tokens = tokenize(text, fold_case=bool(index.fold_case[0]))
+def _spans(tokens: Tokens, index: AliasIndex) -> NDArray[np.int64]:
     found = longest(match(tokens, index))
     return np.stack([tokens.starts[found.first], tokens.stops[found.last - 1]], axis=1)
 

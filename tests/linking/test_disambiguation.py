@@ -2,7 +2,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from pydantic import ValidationError
@@ -30,6 +30,7 @@ def likelihood(one, weights):
     return np.log(found[one.right]).sum() + np.log(nil[lost]).sum()
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=5), st.data())
 def test_probabilities_are_a_softmax_with_nil_at_zero(counts, data):
     scores = data.draw(arrays(np.float64, sum(counts), elements=st.floats(-50, 50)))

@@ -2,7 +2,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kgpt.linking.selection import best_matches
@@ -19,6 +19,7 @@ def apart(spans, chosen):
     return len(taken) == len(set(taken))
 
 
+@settings(deadline=None)
 @given(spans=SPANS, threshold=st.floats(0, 0.9))
 def test_no_other_choice_is_worth_more(spans, threshold):
     first = np.array([start for start, _, _ in spans], np.int64)

@@ -2,7 +2,7 @@ import unicodedata
 from itertools import groupby
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kgpt.linking.tokenizing import HAS_LOWER, HAS_UPPER, IS_WORD, UPPER_START, _composed, code_points, tokenize
@@ -24,6 +24,7 @@ def keys(text, *, fold_case=True):
     return tokenize(text, fold_case=fold_case).keys.tolist()
 
 
+@settings(deadline=None)
 @given(ANY_TEXT.filter(lambda text: unicodedata.is_normalized("NFC", text)))
 def test_tokens_tile_all_that_is_not_blank(text):
     covered = [place for start, stop in spans(text) for place in range(start, stop)]
@@ -31,6 +32,7 @@ def test_tokens_tile_all_that_is_not_blank(text):
     assert covered == [place for place, character in enumerate(text) if not character.isspace()]
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_every_span_is_a_piece_of_the_text_in_any_form(text):
     found = spans(text)
@@ -39,6 +41,7 @@ def test_every_span_is_a_piece_of_the_text_in_any_form(text):
     assert found == sorted(found)
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_composing_by_clusters_is_composing_the_whole(text):
     composed, places = _composed(text)
@@ -48,11 +51,13 @@ def test_composing_by_clusters_is_composing_the_whole(text):
     assert (places[:-1] <= places[1:]).all()
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_a_decomposed_text_has_the_keys_of_the_composed_one(text):
     assert keys(unicodedata.normalize("NFD", text)) == keys(unicodedata.normalize("NFC", text))
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("abAB éÉ9_.,'- "), max_size=20))
 def test_words_are_runs_of_word_characters(text):
     runs = groupby(text, key=lambda character: character.isalnum() or character == "_")
@@ -61,6 +66,7 @@ def test_words_are_runs_of_word_characters(text):
     assert words(text) == expected
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("abAB éÉß"), max_size=12), st.text(st.sampled_from("abAB éÉß"), max_size=12))
 def test_keys_are_equal_where_the_words_are(one, other):
     same = [word.lower() for word in one.split()] == [word.lower() for word in other.split()]
