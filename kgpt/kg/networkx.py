@@ -6,10 +6,12 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 import networkx
+import numpy as np
 
 from kgpt.io import atomic_file
 from kgpt.kg.graph import KnowledgeGraph
 
+_CHUNK_ROWS = 1 << 16
 _NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <graphml xmlns="http://graphml.graphdrawing.org/xmlns">
@@ -45,16 +47,25 @@ def export_graphml(graph: KnowledgeGraph, path: Path) -> None:
 
 
 def _lines(graph: KnowledgeGraph) -> Iterator[str]:
-    nodes = [quoteattr(_plain(identifier)) for identifier in graph.entities.ids]
-    for number, node in enumerate(nodes):
-        yield f'<node id={node}><data key="label">{_text(graph.entities.label(number))}</data></node>\n'
+    for number, identifier in enumerate(graph.entities.ids):
+        label = _text(graph.entities.label(number))
+        yield f'<node id={_attribute(identifier)}><data key="label">{label}</data></node>\n'
     edges = [
         f'<data key="relation">{_text(identifier)}</data>'
         f'<data key="label">{_text(graph.relations.label(number))}</data></edge>\n'
         for number, identifier in enumerate(graph.relations.ids)
     ]
-    for row, (head, relation, tail) in enumerate(graph.triples.tolist()):
-        yield f'<edge id="{row}" source={nodes[head]} target={nodes[tail]}>{edges[relation]}'
+    for start in range(0, graph.num_triples, _CHUNK_ROWS):
+        rows = np.asarray(graph.triples[start : start + _CHUNK_ROWS])
+        ends, places = np.unique(rows[:, [0, 2]], return_inverse=True)
+        nodes = [_attribute(identifier) for identifier in graph.entities.ids.take(ends)]
+        pairs = zip(places.reshape(-1, 2).tolist(), rows[:, 1].tolist(), strict=True)
+        for row, ((head, tail), relation) in enumerate(pairs, start=start):
+            yield f'<edge id="{row}" source={nodes[head]} target={nodes[tail]}>{edges[relation]}'
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(_plain(text))
 
 
 def _text(text: str) -> str:

@@ -11,7 +11,8 @@ Statements stand together by subject, as Wikidata's dumps write them (`kgpt.kg.i
     <https://www.wikidata.org/wiki/Special:EntityData/Q64> wikibase:sitelinks 250 .
 
 What these forms cannot say is left out and counted: qualifiers, titles and sitelinks of ids that are not letters and
-digits, languages that are no language tags, types of dates and numbers, entities of which nothing is said.
+digits; languages that are no language tags; a source's names for the types of dates, quantities and strings in a
+language; entities of which nothing is said.
 """
 
 import re
@@ -24,6 +25,7 @@ from urllib.parse import quote
 
 import numpy as np
 import pyoxigraph
+from numpy.typing import NDArray
 
 from kgpt.io import atomic_file
 from kgpt.kg.graph import ALIAS_SEPARATOR, KnowledgeGraph, Names
@@ -99,6 +101,7 @@ class _Writer:
         self._literal_terms = _terms(graph.literals, with_units, lost)
         self._qualifier_terms = _terms(graph.qualifiers, with_units, lost)
         self._languages = _languages(graph, lost)
+        self._mentioned = _mentioned(graph)
 
     def relation_lines(self) -> Iterator[str]:
         """The names of the relations."""
@@ -121,7 +124,7 @@ class _Writer:
         self._add_sitelinks(about, ids, first)
         self._add_qualifiers(about, ids, first, last)
         for number, lines in enumerate(about, start=first):
-            self._lost["entity_without_statements"] += not lines and not self._graph.degrees[number]
+            self._lost["entity_without_statements"] += not lines and not self._mentioned[number]
         return (line for lines in about for line in lines)
 
     def _add_triples(self, about: list[list[str]], nodes: list[str], first: int, last: int) -> None:
@@ -212,6 +215,16 @@ def _is_tag(language: str) -> bool:
     return True
 
 
+def _mentioned(graph: KnowledgeGraph) -> NDArray[np.bool_]:
+    """Which entities a triple or a qualifier names, [E]."""
+    found = np.array(graph.degrees > 0)
+    kinds = [ValueType.parse(text).kind == "entity" for text in graph.qualifiers.type_names]
+    rows = np.flatnonzero(np.array(kinds, bool)[graph.qualifiers.types])
+    numbers = graph.entities.ids.find_all(graph.qualifiers.values.take(rows))
+    found[numbers[numbers >= 0]] = True
+    return found
+
+
 _Term = Callable[[str], str]
 
 
@@ -221,7 +234,7 @@ def _terms(table: ValueTable, with_units: bool, lost: Counter[str]) -> list[_Ter
     out = []
     for text, count in zip(table.type_names, counts.tolist(), strict=True):
         kind = ValueType.parse(text)
-        lost["datatype"] += count * bool(kind.datatype and kind.kind != "string")
+        lost["datatype"] += count * bool(kind.datatype and (kind.kind != "string" or kind.language))
         lost["literal_language"] += count * bool(kind.language and not _is_tag(kind.language))
         out.append(_term(kind, with_units))
     return out

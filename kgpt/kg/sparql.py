@@ -54,9 +54,9 @@ def rows_selected(graph: KnowledgeGraph, query: str) -> tuple[NDArray[np.int64],
     """
     check_query(query)
     store = pyoxigraph.Store()
-    found = _ask(store, query)  # on the empty store first: what is malformed is told at once
+    _ask(store, query)  # while it is empty: what is malformed is told at once
     for chunk in statement_chunks(graph, Counter(), with_units=False):
-        store.bulk_load(input=chunk, format=pyoxigraph.RdfFormat.N_TRIPLES, lenient=True)
+        store.load(input=chunk, format=pyoxigraph.RdfFormat.N_TRIPLES, lenient=True)
     found = _triples(_ask(store, query))
     rows, dropped = [np.zeros(0, np.int64)], Counter[str]()
     while part := list(islice(found, _CHUNK_RESULTS)):

@@ -22,16 +22,17 @@ def export_titles(graph: KnowledgeGraph, path: Path, *, language: str = "") -> i
     texts = names.titles if len(names.titles.content) else names.labels
     with atomic_file(path) as file:
         count = 0
-        for number, text in _unshared(names, texts is names.titles):
-            file.write(f"{text.translate(_BREAKS)}\t{graph.entities.ids[number]}\n".encode())
+        for identifier, text in _unshared(names, texts is names.titles):
+            file.write(f"{text.translate(_BREAKS)}\t{identifier}\n".encode())
             count += 1
     return count
 
 
-def _unshared(names: Names, are_titles: bool) -> Iterator[tuple[int, str]]:
+def _unshared(names: Names, are_titles: bool) -> Iterator[tuple[str, str]]:
     heap = names.titles if are_titles else names.labels
     lengths = np.diff(heap.offsets).astype(np.int64)
     hashes = hash_spans(heap.content, heap.offsets[:-1].astype(np.int64), lengths)
     _, places, counts = np.unique(hashes, return_inverse=True, return_counts=True)
     kept = (lengths > 0) & (counts[places.reshape(-1)] == 1 if not are_titles else True)
-    return ((number, text) for number, (text, stays) in enumerate(zip(heap, kept.tolist(), strict=True)) if stays)
+    rows = zip(names.ids, heap, kept.tolist(), strict=True)
+    return ((identifier, text) for identifier, text, stays in rows if stays)
