@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from kgpt.kernel import compiled
 from kgpt.kg.graph import KnowledgeGraph
 
-MAX_DEGREE = 200
+MAX_DEGREE = 100
 """Neighbours are listed of candidates that have no more; the others are found from their neighbours."""
+MIN_BELIEF = 0.001
+"""Neighbours are listed of candidates that are believed in as much; the others are found from theirs."""
 
 
 def coherence(
@@ -45,7 +47,7 @@ def _coherence(  # noqa: C901 - one pass over neighbours, with its bookkeeping
     total = 0
     for i in range(len(entities)):
         degree = _degree(head_indptr, tail_indptr, entities[i])
-        listed[i] = degree <= max_degree
+        listed[i] = degree <= max_degree and beliefs[i] >= MIN_BELIEF
         total += degree if listed[i] else 0
     size = 16
     while size < 2 * (total + len(entities)):

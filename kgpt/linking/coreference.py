@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kgpt.linking.tokenizing import UPPER_START, Tokens
+from kgpt.linking.tokenizing import UPPER_START, Tokens, among
 
 MIN_BELIEF = 0.3
 _SHARE = 0.9
@@ -45,7 +45,7 @@ def with_repeats(tokens: Tokens, readings: Sequence[Reading], function_words: ND
     kept: list[Reading | None] = list(readings)
     more = []
     alone = _standing_alone(tokens, function_words)
-    for token in np.flatnonzero(np.isin(tokens.exact, np.array(list(names), np.uint64)) & alone).tolist():
+    for token in np.flatnonzero(among(tokens.exact, np.array(sorted(names), np.uint64)) & alone).tolist():
         earlier = [reading for reading in names[int(tokens.exact[token])] if reading.last <= token]
         if not earlier:
             continue
@@ -74,7 +74,7 @@ def _last_words(tokens: Tokens, readings: Sequence[Reading]) -> dict[int, list[R
 
 def _standing_alone(tokens: Tokens, function_words: NDArray[np.uint64]) -> NDArray[np.bool_]:
     """Which capitalised tokens have no capitalised token right before or after them, function words set aside."""
-    begins = (tokens.flags & UPPER_START != 0) & ~np.isin(tokens.keys, function_words)
+    begins = (tokens.flags & UPPER_START != 0) & ~among(tokens.keys, function_words)
     close = np.concatenate([[False], tokens.starts[1:] - tokens.stops[:-1] <= 1])
     before = np.concatenate([[False], begins[:-1]]) & close
     after = np.concatenate([begins[1:], [False]]) & np.concatenate([close[1:], [False]])

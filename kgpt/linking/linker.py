@@ -27,7 +27,7 @@ from kgpt.linking.lattice import Lattice, build_lattice
 from kgpt.linking.matching import Matches, longest, match
 from kgpt.linking.profile import Profiles
 from kgpt.linking.selection import best_matches
-from kgpt.linking.tokenizing import HAS_LOWER, HAS_UPPER, IS_WORD, UPPER_START, Tokens, code_points, tokenize
+from kgpt.linking.tokenizing import HAS_LOWER, HAS_UPPER, IS_WORD, UPPER_START, Tokens, among, code_points, tokenize
 from kgpt.linking.unscored import unscored
 from kgpt.records import NIL, Document, Link
 
@@ -231,7 +231,7 @@ class Linker:
         """The names in a text, but for function words and lone marks of punctuation."""
         found = match(tokens, self.index)
         acronym = (tokens.flags & (HAS_UPPER | HAS_LOWER) == HAS_UPPER) & (tokens.stops - tokens.starts > 1)
-        empty = (np.isin(tokens.keys, self._function_words) & ~acronym) | (tokens.flags & IS_WORD == 0)
+        empty = (among(tokens.keys, self._function_words) & ~acronym) | (tokens.flags & IS_WORD == 0)
         counts = np.concatenate([[0], np.cumsum(empty)])
         return found.take(counts[found.last] - counts[found.first] < found.last - found.first)
 

@@ -140,6 +140,16 @@ def _begins_cluster(character: str) -> bool:
 
 
 @compiled
+def among(keys: NDArray[np.uint64], words: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Which of `keys` are among the sorted `words`."""
+    out = np.zeros(len(keys), np.bool_)
+    for i in range(len(keys)):
+        place = np.searchsorted(words, keys[i])
+        out[i] = place < len(words) and words[place] == keys[i]
+    return out
+
+
+@compiled
 def _find_tokens(points: NDArray[np.uint32], classes: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     starts, stops = np.empty(len(points), np.int64), np.empty(len(points), np.int64)
     count, place = 0, 0
