@@ -39,10 +39,11 @@ def build(sources: tuple[str, ...], out: Path, languages: str | None, memory_gib
     Example: kgpt graph build my.ttl labels.nt --out graph
     """
     from kgpt.kg.store import build_store
+    from kgpt.sources.base import read_bulk
 
     told = _languages(languages)
     readers = [_opened(source, told) for source in sources]
-    items = chain.from_iterable(reader.read() for reader in readers)
+    items = chain.from_iterable(read_bulk(reader) for reader in readers)
     tracked = track(items, what="records", size=_num_records)
     build_store(tracked, out, languages=told or ("en",), memory_bytes=_memory_bytes(memory_gib))
     _print_info(out, as_json=as_json)
