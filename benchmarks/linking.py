@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.shared_data import shared_data
 from benchmarks.timing import rates, rows
 from kgpt.kg import KnowledgeGraph, build_graph, open_graph_store
 from kgpt.linking import Linker
@@ -245,13 +246,9 @@ def _embedded() -> KnowledgeGraph:
     return build_graph(open_graph("embedded:atlas").read())[0]
 
 
-def _shared() -> Path:
-    return Path(os.environ.get("KGPT_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
-
-
 def _texts() -> list[str]:
     """Texts of 8 MB or more, repeated where there are fewer."""
-    path = _shared() / "text" / "trex_sentences.jsonl.gz"
+    path = shared_data() / "text" / "trex_sentences.jsonl.gz"
     source = str(path) if path.is_file() else "embedded:atlas"
     texts = [one.text for one in open_documents(source).read() if isinstance(one, Document)]
     return list(_first(cycle(texts), _BATCH_CHARS))
@@ -278,7 +275,7 @@ def _aliases(count: int, texts: Sequence[str]) -> list[str]:
 
 
 def _real_names() -> Iterator[str]:
-    folder = _shared() / "kg"
+    folder = shared_data() / "kg"
     items = open_graph(str(folder) if folder.is_dir() else "embedded:atlas").read()
     records = (item for item in items if isinstance(item, EntityRecord))
     for name in chain.from_iterable((record.label, *record.aliases) for record in records):

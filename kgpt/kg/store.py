@@ -219,7 +219,8 @@ def _values(folder: Path, what: str) -> ValueTable:
 
 
 def _heap(folder: Path, name: str) -> TextHeap:
-    return TextHeap(_mapped(folder, f"{name}_content"), _mapped(folder, f"{name}_offsets"))
+    content, offsets = (_mapped(folder, f"{name}_{part}") for part in ("content", "offsets"))
+    return TextHeap(np.asarray(content), np.asarray(offsets))  # mapped as before; plain arrays are quicker to slice
 
 
 def _mapped(folder: Path, name: str) -> NDArray[Any]:
