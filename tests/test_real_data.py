@@ -73,11 +73,11 @@ def test_linking_gold_is_read(shared_data, name, num_documents):
         assert all(document.surface(link).strip() == document.surface(link) for link in document.links)
 
 
-@pytest.mark.parametrize(("mode", "floor"), [("A2KB", 0.2), ("D2KB", 0.3)])
+@pytest.mark.parametrize(("mode", "floor"), [("A2KB", 0.35), ("D2KB", 0.4)])
 def test_the_linker_beats_a_low_floor_on_kore50(linker, shared_data, mode, floor):
     gold = list(read_gold(shared_data / "el" / "kore50.benchmark.jsonl.gz"))
 
     score = evaluate_linking(linker, gold, mode=mode)
 
-    assert score.num_gold_in_kb > 50
-    assert score.f1 > floor
+    assert score.counts["num_gold_in_kb"] > 50
+    assert score.f1 > max(floor, score.figures["prior_f1"] + 0.05)

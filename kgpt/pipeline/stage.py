@@ -3,12 +3,13 @@
 import shutil
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from kgpt.errors import StoreError
+from kgpt.errors import ConfigError, DataError, StoreError
 from kgpt.io import atomic_folder
 from kgpt.manifest import MANIFEST_NAME, Manifest, read_manifest, stage_fingerprint, versions
 from kgpt.progress import say
@@ -69,12 +70,26 @@ class Stage:
             return manifest
         with atomic_folder(self.folder, mark=MANIFEST_NAME) as partial:
             started = time.monotonic() if started is None else started
-            counts = work(partial)
+            self._clear_shards(but=self.fingerprint)
+            try:
+                counts = work(partial)
+            except (ConfigError, DataError):  # what went in must change, and so the fingerprint
+                self._clear_shards()
+                raise
             manifest = self.manifest(counts, time.monotonic() - started)
             manifest.write(partial)
-        shutil.rmtree(self.shards.parent, ignore_errors=True)
+        self._clear_shards()
         say(f"{self.name}: {describe(manifest)}")
         return manifest
+
+    def _clear_shards(self, *, but: str = "") -> None:
+        """Remove waiting shards, those of the fingerprint `but` excepted."""
+        folder = self.shards.parent
+        for other in folder.iterdir() if folder.is_dir() else ():
+            if other.name != but:
+                shutil.rmtree(other, ignore_errors=True)
+        with suppress(OSError):  # it stays while it holds any
+            folder.rmdir()
 
     def manifest(self, counts: Counts, seconds: float) -> Manifest:
         """The manifest of work just done."""

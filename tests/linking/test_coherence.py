@@ -16,7 +16,7 @@ def reference(graph, entities, beliefs, *, max_degree):
     """Belief joined by a triple, and by shared neighbours weighed as Adamic and Adar do."""
     belief = dict(zip(entities, beliefs, strict=True))
     around = {one: set(graph.neighbors(one).tolist()) for one in range(graph.num_entities)}
-    listed = {one for one in entities if graph.degrees[one] <= max_degree}
+    listed = {one for one in entities if graph.degrees[one] <= max_degree and belief[one] >= room.MIN_BELIEF}
     near, shared = [], []
     for one in entities:
         joined = [other for other in entities if other != one and other in around[one]]
