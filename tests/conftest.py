@@ -1,6 +1,8 @@
+import gc
 import json
 import os
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -211,3 +213,19 @@ def finished_run(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     with open_run(load_run_config(str(project / "tiny.yaml")), folder) as run:
         run.results()
     return folder
+
+
+@pytest.fixture(scope="session")
+def ray_session() -> Iterator[None]:
+    """A Ray cluster on this machine, which engines find started; its start is most of what a short test takes."""
+    import ray
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Ray leaves files and sockets to the collector
+        ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+        gc.collect()
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ray.shutdown()
+        gc.collect()

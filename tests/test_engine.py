@@ -9,6 +9,11 @@ from kgpt.engine import Engine, Processes, Shard, counts_of, cut, engines, join,
 from kgpt.errors import DataError
 from kgpt.io import write_bytes
 
+pytestmark = [  # Ray leaves files and sockets to the collector
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
 SETTINGS: dict[str, dict[str, object]] = {"processes": {"num_workers": 2}, "ray": {"num_workers": 2}}
 
 
@@ -43,9 +48,7 @@ def test_every_engine_has_settings_here():
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::FutureWarning", "ignore::DeprecationWarning")
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_every_engine_gives_the_same_bytes_and_counts(name, lines, tmp_path):
+def test_every_engine_gives_the_same_bytes_and_counts(name, lines, tmp_path, ray_session):
     engine = engines.build({"type": name, **SETTINGS[name]})
 
     found = joined(engine, lines, tmp_path / "shards", num_lines=4)
@@ -55,9 +58,7 @@ def test_every_engine_gives_the_same_bytes_and_counts(name, lines, tmp_path):
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::FutureWarning", "ignore::DeprecationWarning")
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_an_error_comes_through_as_it_was_and_finished_shards_stay(name, lines, tmp_path):
+def test_an_error_comes_through_as_it_was_and_finished_shards_stay(name, lines, tmp_path, ray_session):
     engine = engines.build({"type": name, **SETTINGS[name]})
     text = lines.read_text()
     lines.write_text(text + '"fail"\n')

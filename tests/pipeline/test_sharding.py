@@ -13,6 +13,11 @@ from kgpt import engine
 from kgpt.io import read_json
 from kgpt.pipeline import load_run_config, open_run
 
+pytestmark = [  # Ray leaves files and sockets to the collector
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
 STAGES = ("2-corpus", "3-linked", "4-aligned", "5-sequences")
 
 
@@ -33,9 +38,7 @@ def sequenced(project: Path, folder: Path, *overrides: str) -> Path:
     return folder
 
 
-@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::FutureWarning", "ignore::DeprecationWarning")
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_the_engines_give_the_same_run(project, tmp_path, monkeypatch):
+def test_the_engines_give_the_same_run(project, tmp_path, monkeypatch, ray_session):
     whole = sequenced(project, tmp_path / "whole")
     monkeypatch.setattr(engine.cut, "__kwdefaults__", {"num_lines": 7})
 
@@ -65,7 +68,8 @@ def slow(self, document):
     return link(self, document)
 
 linker.Linker.link = slow
-with open_run(load_run_config(sys.argv[1], ["engine.type=processes", "engine.num_workers=1"]), Path(sys.argv[2])) as run:
+alone = ["engine.type=processes", "engine.num_workers=1"]
+with open_run(load_run_config(sys.argv[1], alone), Path(sys.argv[2])) as run:
     run.sequences()
 """
 
