@@ -104,10 +104,3 @@ def rows_by_tail(
         if first <= tail < last:
             out[places[tail - first]] = row
             places[tail - first] += 1
-
-
-@compiled
-def count_column(triples: NDArray[np.int32], column: int, counts: NDArray[np.int64]) -> None:
-    """Add to `counts` how often each number stands in a column of `triples`."""
-    for row in range(len(triples)):
-        counts[triples[row, column]] += 1

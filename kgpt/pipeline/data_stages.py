@@ -75,7 +75,7 @@ def corpus_stage(
     stream = (one for part in parts for one in DocumentsFile(part).read())
     num_out = write_documents(folder / DOCUMENTS, curation.documents(stream))
     told = counts_of(shards)
-    dropped = Counter(read_json(shards / _READ_COUNTS)) + told + curation.dropped
+    dropped = _read_counts(shards) + told + curation.dropped
     return Counts(num_in=num_out + dropped.total(), num_out=num_out, dropped=dict(dropped))
 
 
@@ -96,6 +96,12 @@ def read_sources(sources: Sequence[str], shards: Path) -> Path:
     write_documents(path, track(documents(), what="reading"))
     write_json(shards / _READ_COUNTS, dict(counts))  # last: it marks the file as whole
     return path
+
+
+def _read_counts(shards: Path) -> Counter[str]:
+    """What `read_sources` left out, by reason; nothing where the documents came from a stage before."""
+    path = shards / _READ_COUNTS
+    return Counter(read_json(path)) if path.is_file() else Counter()
 
 
 def linking_stage(config: RunConfig, run: Path, folder: Path, *, shards: Path) -> Counts:
@@ -124,8 +130,8 @@ def alignment_stage(
     if quality := measure_alignment(open_graph_store(graph), linked, read_passages(folder / PASSAGES)).as_json():
         write_json(folder / QUALITY, quality)
     told = counts_of(shards)
-    dropped = {reason: told[reason] for reason in (TOO_FEW, NOT_IN_GRAPH) if told[reason]}
-    return Counts(num_in=told["documents"], num_out=told["passages"], dropped=dropped)
+    dropped = _read_counts(shards) + Counter({reason: told[reason] for reason in (TOO_FEW, NOT_IN_GRAPH)})
+    return Counts(num_in=told["documents"], num_out=told["passages"], dropped=dict(dropped))
 
 
 def sequence_stage(config: RunConfig, run: Path, folder: Path, *, shards: Path) -> Counts:

@@ -3,7 +3,6 @@
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kgpt.sequences.sequence import Sequence
 
@@ -16,10 +15,3 @@ class Stream(Protocol):
 
     def draw(self, index: int, rng: np.random.Generator) -> Sequence:
         """A sequence from record `index`."""
-
-
-class EntityStream(Stream, Protocol):
-    """A stream whose sequences ask for entities."""
-
-    def draw_candidates(self, rng: np.random.Generator) -> NDArray[np.int64]:
-        """Negative entities for a batch, by number."""
