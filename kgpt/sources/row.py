@@ -1,4 +1,4 @@
-"""Rows of a table (Parquet, a Hugging Face dataset, foreign JSON Lines) as documents."""
+"""Rows of a table (Parquet, a Hugging Face dataset) as documents."""
 
 from collections.abc import Mapping
 from typing import Any
