@@ -26,7 +26,7 @@ from kgpt.linking.function_words import articles, calendar_words, forms_of_addre
 from kgpt.linking.lattice import Lattice, build_lattice
 from kgpt.linking.matching import Matches, longest, match
 from kgpt.linking.profile import Profiles
-from kgpt.linking.selection import best_matches
+from kgpt.linking.selection import best_matches, best_pairs
 from kgpt.linking.tokenizing import HAS_LOWER, HAS_UPPER, IS_WORD, UPPER_START, Tokens, among, code_points, tokenize
 from kgpt.linking.unscored import unscored
 from kgpt.records import NIL, Document, Link
@@ -115,7 +115,7 @@ class Linker:
         readings = self._chosen(lattice, self._probabilities(document.text, lattice))
         if self.settings.repeats:
             readings = with_repeats(tokens, readings, self._not_names)
-        found = [self._link(tokens, reading) for reading in readings]
+        found = self._links(tokens, readings)
         found = [link for link in found if not any(link.start < one.end and one.start < link.end for one in kept)]
         return replace(document, links=tuple(sorted((*kept, *found))))
 
@@ -158,9 +158,9 @@ class Linker:
             matches = longest(found.take(self._whole_names[found.names]))
         lattice = self._lattice(tokens, matches)
         priors = np.where(lattice.kinds == PARTIAL, 0.0, lattice.priors)
-        readings = [_best(lattice, priors, number) for number in range(len(matches))]
+        readings = _best_of(lattice, priors, np.arange(len(matches)))
         readings = [reading for reading in readings if reading.probability > 0]
-        return replace(document, links=tuple(self._link(tokens, reading) for reading in readings))
+        return replace(document, links=tuple(self._links(tokens, readings)))
 
     def considered(
         self, document: Document, *, given: bool = False, max_candidates: int = 5
@@ -181,7 +181,7 @@ class Linker:
         ):
             order = begin + np.argsort(-found[begin:end], kind="stable")[:max_candidates]
             readings = [Reading(first, last, int(lattice.entities[row]), float(found[row])) for row in order]
-            links = tuple(self._link(tokens, reading) for reading in readings)
+            links = tuple(self._links(tokens, readings))
             told[links[0].start, links[0].end] = links
         return told
 
@@ -293,7 +293,7 @@ class Linker:
         likeliest = np.maximum.reduceat(found, lattice.indptr[:-1])
         matches = lattice.matches
         kept = best_matches(matches.first, matches.last, likeliest, threshold=self.settings.nil_threshold)
-        return [_best(lattice, found, int(number)) for number in kept]
+        return _best_of(lattice, found, kept)
 
     def _judged(self, document: Document, complete: bool) -> Judged | None:
         tokens = tokenize(document.text, fold_case=self.settings.fold_case)
@@ -315,9 +315,14 @@ class Linker:
         counts = np.diff(lattice.indptr)[near]
         return Judged(features[pairs], np.concatenate([[0], np.cumsum(counts)]), right[pairs])
 
-    def _link(self, tokens: Tokens, reading: Reading) -> Link:
-        start, end = int(tokens.starts[reading.first]), int(tokens.stops[reading.last - 1])
-        return self._link_over(Link(start, end, NIL), reading)
+    def _links(self, tokens: Tokens, readings: Sequence[Reading]) -> list[Link]:
+        starts = tokens.starts[[reading.first for reading in readings]].tolist()
+        stops = tokens.stops[[reading.last - 1 for reading in readings]].tolist()
+        ids = {entity: self.graph.entities.ids[entity] for entity in {reading.entity for reading in readings}}
+        return [
+            Link(start, stop, ids[reading.entity], min(1.0, reading.probability))
+            for start, stop, reading in zip(starts, stops, readings, strict=True)
+        ]
 
     def _link_over(self, link: Link, reading: Reading) -> Link:
         return Link(link.start, link.end, self.graph.entities.ids[reading.entity], min(1.0, reading.probability))
@@ -330,12 +335,11 @@ class Linker:
 
 def _best(lattice: Lattice, found: NDArray[np.float64], number: int) -> Reading:
     """The likeliest reading of a match."""
-    first, last = int(lattice.indptr[number]), int(lattice.indptr[number + 1])
-    best = first + int(found[first:last].argmax())
-    matches = lattice.matches
-    return Reading(
-        int(matches.first[number]),
-        int(matches.last[number]),
-        int(lattice.entities[best]),
-        float(found[best]),
-    )
+    return _best_of(lattice, found, np.array([number]))[0]
+
+
+def _best_of(lattice: Lattice, found: NDArray[np.float64], numbers: NDArray[np.int64]) -> list[Reading]:
+    """The likeliest reading of each of some matches."""
+    pairs, matches = best_pairs(found, lattice.indptr, numbers), lattice.matches
+    columns = (matches.first[numbers], matches.last[numbers], lattice.entities[pairs], found[pairs])
+    return [Reading(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]

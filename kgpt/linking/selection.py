@@ -3,7 +3,7 @@
 Weighted interval scheduling: a match is worth what its best candidate's probability has above the NIL threshold, times
 the square root of its length in tokens, so that the longer of two equally likely names wins.
 
-Shapes: M matches.
+Shapes: M matches, P pairs of a match and a candidate.
 """
 
 import numpy as np
@@ -46,3 +46,24 @@ def _schedule(first: NDArray[np.int64], last: NDArray[np.int64], worth: NDArray[
             count += 1
             i = before[i - 1]
     return chosen[:count][::-1].copy()
+
+
+@compiled
+def best_pairs(
+    probabilities: NDArray[np.float64], indptr: NDArray[np.int64], numbers: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """The likeliest pair of each of some matches, the first of equal ones.
+
+    Args:
+        probabilities: of all pairs, [P].
+        indptr: where each match's pairs begin, [M + 1]; a match has at least one.
+        numbers: which matches.
+    """
+    out = np.empty(len(numbers), np.int64)
+    for i in range(len(numbers)):
+        best = indptr[numbers[i]]
+        for pair in range(best + 1, indptr[numbers[i] + 1]):
+            if probabilities[pair] > probabilities[best]:
+                best = pair
+        out[i] = best
+    return out

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kgpt.linking.selection import best_matches
+from kgpt.linking.selection import best_matches, best_pairs
 
 SPANS = st.lists(st.tuples(st.integers(0, 8), st.integers(1, 4), st.floats(0, 1)), max_size=7)
 
@@ -45,3 +45,13 @@ def test_what_is_not_likelier_than_the_threshold_is_left():
     chosen = best_matches(np.array([0, 1]), np.array([1, 2]), np.array([0.5, 0.6]), threshold=0.5)
 
     assert chosen.tolist() == [1]
+
+
+@given(st.lists(st.lists(st.sampled_from([0.0, 0.25, 0.5]), min_size=1, max_size=4), min_size=1, max_size=5))
+def test_the_likeliest_pair_of_a_match_is_the_first_of_equal_ones(matches):
+    flat = np.array([one for found in matches for one in found])
+    indptr = np.cumsum([0, *map(len, matches)])
+
+    pairs = best_pairs(flat, indptr, np.arange(len(matches)))
+
+    assert (pairs - indptr[:-1]).tolist() == [found.index(max(found)) for found in matches]
