@@ -16,6 +16,7 @@ from kgpt.errors import DataError
 from kgpt.io import parse_object, plain_suffix, write_json_lines
 from kgpt.records import Document, Dropped, Link, Metadata, Triple
 from kgpt.sources.json_array import read_objects
+from kgpt.sources.malformed import told_as_malformed
 
 JSON_SUFFIXES = (".jsonl", ".ndjson", ".json")
 _FIELDS = frozenset({"id", "text", "links", "metadata", "triples", "judged_relations"})
@@ -80,7 +81,7 @@ def parse_document(value: Mapping[str, Any], *, place: str, default_id: str = ""
     """
     if not isinstance(value.get("text"), str):
         raise DataError(f"{place}: a document needs a string `text`, found {type(value.get('text')).__name__}")
-    try:
+    with told_as_malformed(place, what="malformed document"):
         return Document(
             id=default_id if value.get("id") is None else str(value["id"]),
             text=value["text"],
@@ -89,10 +90,6 @@ def parse_document(value: Mapping[str, Any], *, place: str, default_id: str = ""
             triples=tuple(Triple(*map(str, triple)) for triple in value.get("triples", ())),
             judged_relations=tuple(map(str, value.get("judged_relations", ()))),
         )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise DataError(f"{place}: malformed document: {type(error).__name__}: {error}") from error
-    except DataError as error:
-        raise DataError(f"{place}: {error}") from error
 
 
 def parse_metadata(value: Mapping[str, Any]) -> Metadata:

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kgpt.errors import DataError
 from kgpt.io import read_json_lines
 from kgpt.records import NIL, Document, Dropped, Link, Metadata
+from kgpt.sources.malformed import told_as_malformed
 from kgpt.sources.wikidata_id import item_id
 
 
@@ -39,12 +39,8 @@ class ElevantFile:
         """
         for number, value in read_json_lines(self.path):
             place = f"{self.path}:{number}"
-            try:
+            with told_as_malformed(place, what="not an ELEVANT document"):
                 yield _document(value, place)
-            except (AttributeError, KeyError, TypeError, ValueError) as error:
-                raise DataError(f"{place}: not an ELEVANT document: {type(error).__name__}: {error}") from error
-            except DataError as error:
-                raise DataError(f"{place}: {error}") from error
 
 
 def _document(value: Mapping[str, Any], place: str) -> Document:

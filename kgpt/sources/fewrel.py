@@ -14,6 +14,7 @@ from typing import Any
 from kgpt.errors import DataError
 from kgpt.io import plain_suffix, read_bytes, read_json_lines
 from kgpt.records import Document, Dropped, Link, Metadata, Triple
+from kgpt.sources.malformed import told_as_malformed
 from kgpt.sources.token_joining import join_tokens
 
 _SOURCE = Metadata(source="FewRel", license="MIT; text CC BY-SA", language="en")
@@ -36,12 +37,8 @@ class FewRelFile:
             DataError: malformed.
         """
         for number, (place, value) in enumerate(self._sentences(), start=1):
-            try:
+            with told_as_malformed(place, what="not a sentence of FewRel"):
                 yield _document(value, f"{self.path.name}-{number}")
-            except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-                raise DataError(f"{place}: not a sentence of FewRel: {type(error).__name__}: {error}") from error
-            except DataError as error:
-                raise DataError(f"{place}: {error}") from error
 
     def _sentences(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         if plain_suffix(self.path) != ".json":

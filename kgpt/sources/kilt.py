@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from kgpt.errors import DataError
 from kgpt.io import read_json_lines
 from kgpt.records import Document, Dropped, Link, Metadata
+from kgpt.sources.malformed import told_as_malformed
 from kgpt.sources.span_repair import fits
 from kgpt.sources.title_map import TitleMap, build_title_map, read_titles
 from kgpt.sources.wiki import Wiki
@@ -52,10 +52,8 @@ class KiltFile:
         pairs = read_titles(Path(self.titles).expanduser()) if self.titles else self._own_titles()
         titles = build_title_map(pairs)
         for number, value in read_json_lines(self.path):
-            try:
+            with told_as_malformed(f"{self.path}:{number}", what="not a page of KILT"):
                 yield from self._records(value, titles)
-            except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-                raise DataError(f"{self.path}:{number}: not a page of KILT: {type(error).__name__}: {error}") from error
 
     def _own_titles(self) -> Iterator[tuple[str, str]]:
         for _, value in read_json_lines(self.path):

@@ -16,6 +16,7 @@ from typing import Any
 from kgpt.errors import DataError, did_you_mean
 from kgpt.io import read_json_lines
 from kgpt.records import NIL, Document, Dropped, Link, Metadata, Triple
+from kgpt.sources.malformed import told_as_malformed
 from kgpt.sources.span_repair import MarkedSpan, repair_spans
 from kgpt.sources.wikidata_id import item_id
 
@@ -60,15 +61,10 @@ class KnowledgeNetFile:
         """
         passages: dict[str, _Passage] = {}
         for number, value in read_json_lines(self.path):
-            place = f"{self.path}:{number}"
-            try:
+            with told_as_malformed(f"{self.path}:{number}", what="not a row of KnowledgeNet"):
                 for row in _release_rows(value) if "passages" in value else [value]:
                     passage = _Passage(f"{row['doc']}-{row['pass_start']}", row["passage"])
                     passages.setdefault(passage.id, passage).add(row)
-            except (AttributeError, KeyError, TypeError) as error:
-                raise DataError(f"{place}: not a row of KnowledgeNet: {type(error).__name__}: {error}") from error
-            except DataError as error:
-                raise DataError(f"{place}: {error}") from error
         for passage in passages.values():
             yield passage.document()
             yield from passage.left_out

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kgpt.errors import DataError
 from kgpt.io import read_json_lines
 from kgpt.records import Document, Dropped, Link, Metadata, Triple
+from kgpt.sources.malformed import told_as_malformed
 from kgpt.sources.mojibake import repair
 from kgpt.text import squeeze
 
@@ -37,12 +37,8 @@ class TekGenFile:
             DataError: a line is malformed.
         """
         for number, value in read_json_lines(self.path):
-            try:
+            with told_as_malformed(f"{self.path}:{number}", what="not a sentence of TekGen"):
                 yield from _records(value, f"{self.path.name}-{number}")
-            except (AttributeError, KeyError, TypeError) as error:
-                raise DataError(
-                    f"{self.path}:{number}: not a sentence of TekGen: {type(error).__name__}: {error}"
-                ) from error
 
 
 def _records(value: Mapping[str, Any], default_id: str) -> Iterator[Document | Dropped]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kgpt.errors import DataError
 from kgpt.io import read_json_lines
 from kgpt.records import Document, Dropped, Link, Metadata, Triple
+from kgpt.sources.malformed import told_as_malformed
 
 _SOURCE = Metadata(source="T-REx", license="CC BY-SA", language="en")
 
@@ -35,15 +35,11 @@ class TrexFile:
             yield self._document(value, number)
 
     def _document(self, value: Mapping[str, Any], number: int) -> Document | Dropped:
-        try:
+        with told_as_malformed(f"{self.path}:{number}", what="not a T-REx sentence"):
             identifier = str(value.get("id", f"{self.path.name}-{number}"))
             links = sorted({Link(m["start"], m["end"], m["qid"]) for m in value["mentions"]})
             triples = tuple(Triple(*triple) for triple in value["triples"])
             num_chars = len(value["text"])
-        except (KeyError, TypeError) as error:
-            raise DataError(f"{self.path}:{number}: not a T-REx sentence: {type(error).__name__}: {error}") from error
-        except DataError as error:
-            raise DataError(f"{self.path}:{number}: {error}") from error
         if links and max(link.end for link in links) > num_chars:
             return Dropped(identifier, "mention_out_of_text")
         return Document(identifier, value["text"], tuple(links), _SOURCE, triples)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kgpt.errors import DataError
 from kgpt.records import Document, Dropped, Link, Metadata, Triple
 from kgpt.sources.json_array import read_objects
+from kgpt.sources.malformed import told_as_malformed
 from kgpt.sources.span_repair import MarkedSpan, repair_spans
 from kgpt.sources.wikidata_id import item_id, property_id
 
@@ -45,12 +45,8 @@ class TrexDocuments:
         """
         for path in self.files():
             for _, place, value in read_objects(path):
-                try:
+                with told_as_malformed(place, what="not a document of T-REx"):
                     yield from self._records(value)
-                except (AttributeError, KeyError, TypeError, ValueError) as error:
-                    raise DataError(f"{place}: not a document of T-REx: {type(error).__name__}: {error}") from error
-                except DataError as error:
-                    raise DataError(f"{place}: {error}") from error
 
     def _records(self, value: Mapping[str, Any]) -> Iterator[Document | Dropped]:
         text, entity = str(value["text"]), item_id(value.get("uri"))
