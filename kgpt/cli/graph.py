@@ -1,9 +1,9 @@
 """`kgpt graph`: build a store, look into it, pick a part of it, take it elsewhere."""
 
-from dataclasses import asdict, astuple, fields, replace
+from dataclasses import asdict, astuple
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -39,12 +39,13 @@ def build(sources: tuple[str, ...], out: Path, languages: str | None, memory_gib
     Example: kgpt graph build my.ttl labels.nt --out graph
     """
     from kgpt.kg.store import build_store
-    from kgpt.sources.base import read_bulk
+    from kgpt.sources import open_graph
+    from kgpt.sources.base import num_records, read_bulk
 
     told = _languages(languages)
-    readers = [_opened(source, told) for source in sources]
+    readers = [open_graph(source, languages=told) for source in sources]
     items = chain.from_iterable(read_bulk(reader) for reader in readers)
-    tracked = track(items, what="records", size=_num_records)
+    tracked = track(items, what="records", size=num_records)
     build_store(tracked, out, languages=told or ("en",), memory_bytes=_memory_bytes(memory_gib))
     _print_info(out, as_json=as_json)
 
@@ -189,21 +190,6 @@ def _memory_bytes(gib: float) -> int:
     if not 0 < gib < 2**20:
         raise ConfigError(f"--memory-gib: expected a number above 0, found {gib:g}")
     return int(gib * 2**30)
-
-
-def _opened(source: str, languages: tuple[str, ...]) -> Any:
-    """The reader of a source; one that reads several languages reads these, if its own options do not say."""
-    from kgpt.sources import open_graph
-
-    reader: Any = open_graph(source)
-    if languages and "languages" in {field.name for field in fields(reader)} and "languages=" not in source:
-        return replace(reader, languages=languages)
-    return reader
-
-
-def _num_records(item: object) -> int:
-    """A block of triples or names counts as what it holds."""
-    return len(item.spans) if hasattr(item, "spans") else 1
 
 
 def _query(text: str) -> str:

@@ -1,6 +1,7 @@
 """`kgpt link`: link documents, say how well we do it, fit the linker's weights to gold."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -10,7 +11,7 @@ import click
 
 from kgpt.cli.main import echo_json
 from kgpt.errors import DataError
-from kgpt.records import Document
+from kgpt.records import Document, Dropped
 from kgpt.text import table
 
 if TYPE_CHECKING:
@@ -149,7 +150,21 @@ def _read(source: str) -> Iterable[Document]:
 
     if source == "-":
         return _read_stdin()
-    return (one for one in open_documents(source).read() if isinstance(one, Document))
+    return _documents(open_documents(source).read(), source)
+
+
+def _documents(items: Iterable[Document | Dropped], source: str) -> Iterator[Document]:
+    """The documents among the records of a source; what its reader leaves out is told on stderr."""
+    from kgpt.progress import say
+
+    left_out: Counter[str] = Counter()
+    for item in items:
+        if isinstance(item, Document):
+            yield item
+        else:
+            left_out[item.reason] += 1
+    if left_out:
+        say(f"{source}: left out: " + ", ".join(f"{count:,} {reason}" for reason, count in left_out.most_common()))
 
 
 def _read_stdin() -> Iterator[Document]:

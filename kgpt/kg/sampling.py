@@ -2,16 +2,13 @@
 
 Whole batches: `kgpt.kg.neighbor_sampling` and `kgpt.kg.negative_sampling`.
 
-Shapes: B triples, K negatives a triple.
+Shapes: T triples.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kgpt.kg.graph import KnowledgeGraph
-from kgpt.kg.truth import is_true
-
-__all__ = ["is_true", "sample_outgoing", "shuffle_tails", "uniform_negatives"]
 
 
 def sample_outgoing(
@@ -22,22 +19,6 @@ def sample_outgoing(
     if len(rows) <= max_triples:
         return rows[rng.permutation(len(rows))]
     return rows[rng.choice(len(rows), max_triples, replace=False)]
-
-
-def uniform_negatives(
-    triples: NDArray[np.int32], *, num_entities: int, per_positive: int, rng: np.random.Generator
-) -> NDArray[np.int32]:
-    """`per_positive` corruptions of every triple [B, 3], [B, K, 3]: head or tail, by a fair coin, becomes another.
-
-    The true entity is never drawn; a corruption may still be true (`kgpt.kg.negative_sampling` filters).
-    """
-    negatives_BK3 = np.repeat(triples[:, None, :], per_positive, axis=1)
-    sides_BK = np.where(rng.random(negatives_BK3.shape[:2]) < 0.5, 0, 2)[..., None]
-    truth_BK1 = np.take_along_axis(negatives_BK3, sides_BK, axis=2)
-    drawn_BK1 = rng.integers(0, num_entities - 1, size=truth_BK1.shape, dtype=np.int32)
-    drawn_BK1 += drawn_BK1 >= truth_BK1  # skip the true entity, stay uniform over the others
-    np.put_along_axis(negatives_BK3, sides_BK, drawn_BK1, axis=2)
-    return negatives_BK3
 
 
 def shuffle_tails(

@@ -116,6 +116,11 @@ def open_graph_store(folder: Path) -> KnowledgeGraph:
     return _graph(folder, meta)
 
 
+def is_store(folder: Path) -> bool:
+    """Whether a graph store lies in `folder`, of whatever version."""
+    return (folder / META_NAME).is_file() and (folder / "triples.npy").is_file()
+
+
 def verify(folder: Path) -> None:
     """Compare every file with the hash it was written with.
 

@@ -6,7 +6,7 @@ prefixes; two names meet in one with a chance of 10^-5 in ten million.
 
 The prior of an entity given a name, p(entity | name), is proportional to its weight for that name: labels weigh
 more than aliases, entities with many triples or articles more than those with few, and anchors of linked text count
-beside them (`with_anchors`).
+beside them.
 
 Shapes: A names, N pairs of a name and an entity, P prefixes.
 """

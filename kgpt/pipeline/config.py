@@ -37,11 +37,14 @@ class GraphSettings(Settings):
     """The graph: its sources, and which part of it.
 
     Args:
-        sources: files, folders or `embedded:NAME`; `{data_dir}` stands for the config's `data_dir`.
+        sources: files, folders or `embedded:NAME`, or one finished store; `{data_dir}` stands for the config's
+            `data_dir`.
+        languages: whose names are kept, the main one first; a finished store keeps its own.
         select: the rule that picks the part.
     """
 
     sources: tuple[str, ...] = Field(min_length=1)
+    languages: tuple[str, ...] = Field(default=("en",), min_length=1)
     select: GraphSelection = GraphSelection()
 
 

@@ -1,10 +1,11 @@
 """Stages 1 to 5: from sources to tokenised passages; each is a function that fills a folder."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import takewhile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -16,12 +17,13 @@ from kgpt.alignment.sharded import TOO_FEW, AlignShard
 from kgpt.corpus import CorpusStep, Curation
 from kgpt.corpus.sharded import CurateShard
 from kgpt.engine import Engine, counts_of, cut, join, run_shards
+from kgpt.errors import ConfigError
 from kgpt.evaluation import measure_overlap
 from kgpt.io import read_json, write_json, write_json_lines
-from kgpt.kg import KnowledgeGraph, build_graph, open_graph_store
+from kgpt.kg import GraphBuilder, KnowledgeGraph, open_graph_store
 from kgpt.kg.selection import select
 from kgpt.kg.splitting import hold_out, pair_key
-from kgpt.kg.store import fill_store
+from kgpt.kg.store import META_NAME, fill_store, is_store, mapped_arrays
 from kgpt.linking import Linker
 from kgpt.linking.sharded import LinkShard
 from kgpt.pipeline.config import RunConfig
@@ -32,7 +34,7 @@ from kgpt.records import AlignedPassage, Document, Question, Triple
 from kgpt.sequences import Vocabulary, load_vocabulary, train_vocabulary, write_passage_store
 from kgpt.sequences.sharded import EncodeShard, join_stores
 from kgpt.sources import open_documents, open_graph, open_questions
-from kgpt.sources.base import read_bulk
+from kgpt.sources.base import num_records, read_bulk
 from kgpt.sources.documents import DocumentsFile, write_documents
 from kgpt.sources.questions import question_json
 from kgpt.verbalization import Verbalizer
@@ -49,14 +51,42 @@ _READ_COUNTS = "read.json"
 
 
 def graph_stage(config: RunConfig, folder: Path) -> Counts:
-    """Stage 1: sources to a graph store."""
-    sources = [open_graph(one) for one in config.resolve(config.graph.sources, "graph.sources")]
-    graph, builder = build_graph(track((x for s in sources for x in read_bulk(s)), what="graph"))
+    """Stage 1: sources, or a finished store, to the graph store of the run."""
     asked = {question.entity for question in source_questions(config)} if config.graph.select.heads == "asked" else ()
-    selected = select(graph, config.graph.select, asked=asked)
-    dropped = dict(builder.skipped) | selected.dropped
-    fill_store(selected.graph, folder, skipped=dropped)
-    return Counts(num_in=builder.num_read, num_out=selected.graph.num_triples, dropped=dropped)
+    with TemporaryDirectory(dir=folder.parent) as room:
+        graph, num_read, skipped = _whole_graph(config, Path(room))
+        selected = select(graph, config.graph.select, asked=asked)
+        dropped = dict(skipped) | selected.dropped
+        fill_store(selected.graph, folder, skipped=dropped)
+    return Counts(num_in=num_read, num_out=selected.graph.num_triples, dropped=dropped)
+
+
+def graph_files(source: str) -> Sequence[Path]:
+    """The files that decide what a source of a graph says: a finished store is told by its list of hashes."""
+    return [Path(source) / META_NAME] if is_store(Path(source)) else open_graph(source).files()
+
+
+def _whole_graph(config: RunConfig, room: Path) -> tuple[KnowledgeGraph, int, Mapping[str, int]]:
+    """The graph before anything is selected, how many records were read, and what was left out of it.
+
+    Raises:
+        ConfigError: a finished store beside other sources.
+    """
+    sources, languages = config.resolve(config.graph.sources, "graph.sources"), config.graph.languages
+    stores = [source for source in sources if is_store(Path(source))]
+    if stores and len(sources) > 1:
+        raise ConfigError(
+            f"graph.sources: {stores[0]!r} is a finished store and cannot be joined with others; "
+            "build one store of all with `kgpt graph build`"
+        )
+    if stores:
+        graph = open_graph_store(Path(stores[0]))
+        return graph, graph.num_triples, {}
+    builder = GraphBuilder(languages=languages, folder=room)
+    readers = [open_graph(source, languages=languages) for source in sources]
+    for item in track((item for reader in readers for item in read_bulk(reader)), what="graph", size=num_records):
+        builder.add(item)
+    return builder.build(mapped_arrays(room)), builder.num_read, builder.skipped
 
 
 def open_run_graph(run: Path) -> KnowledgeGraph:

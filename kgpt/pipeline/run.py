@@ -19,10 +19,8 @@ from kgpt.pipeline.results import RESULTS, write_results
 from kgpt.pipeline.stage import Stage
 from kgpt.sources import (
     DocumentSource,
-    GraphSource,
     QuestionSource,
     open_documents,
-    open_graph,
     open_questions,
 )
 
@@ -153,7 +151,9 @@ def _source_hashes(config: RunConfig, name: StageName) -> dict[str, str]:
     """Hashes of the files that a stage reads itself."""
     files: list[Path] = []
     if name == "graph":
-        files += _files(open_graph, config.resolve(config.graph.sources, "graph.sources"))
+        files += [
+            p for one in config.resolve(config.graph.sources, "graph.sources") for p in data_stages.graph_files(one)
+        ]
     if name == "corpus":
         files += _files(open_documents, config.resolve(config.corpus.sources, "corpus.sources"))
     if name == "sequences" or (name == "graph" and config.graph.select.heads == "asked"):
@@ -161,7 +161,5 @@ def _source_hashes(config: RunConfig, name: StageName) -> dict[str, str]:
     return {str(path): fingerprint_file(path) for path in files}
 
 
-def _files(
-    open_source: Callable[[str], GraphSource | DocumentSource | QuestionSource], sources: Sequence[str]
-) -> list[Path]:
+def _files(open_source: Callable[[str], DocumentSource | QuestionSource], sources: Sequence[str]) -> list[Path]:
     return [path for source in sources for path in open_source(source).files()]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from kgpt.records import Document, Dropped, GraphItem, Question
-from kgpt.sources.block import Block
+from kgpt.sources.block import Block, DroppedBlock
 
 
 class GraphSource(Protocol):
@@ -29,6 +29,13 @@ class BulkSource(GraphSource, Protocol):
 def read_bulk(source: GraphSource) -> Iterator[GraphItem | Dropped | Block]:
     """What a source says, in blocks where it can: what a graph builder reads."""
     return source.blocks() if isinstance(source, BulkSource) else source.read()
+
+
+def num_records(item: GraphItem | Dropped | Block) -> int:
+    """How many records an item is: a block counts as what it holds."""
+    if isinstance(item, DroppedBlock):
+        return item.count
+    return len(item.spans) if isinstance(item, Block) else 1
 
 
 class DocumentSource(Protocol):

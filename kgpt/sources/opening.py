@@ -1,5 +1,9 @@
 """Which reader a path needs: told by its suffix, its folder's files, its first line."""
 
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from typing import Any
+
 from kgpt.errors import DataError
 from kgpt.io import require_file
 from kgpt.sources import embedded
@@ -11,8 +15,12 @@ from kgpt.sources.hub import HubDataset
 from kgpt.sources.questions import QuestionsFile
 
 
-def open_graph(source: str) -> GraphSource:
+def open_graph(source: str, *, languages: Sequence[str] = ()) -> GraphSource:
     """The reader of a graph: `[FORM:]PATH[?OPTION=VALUE&...]` or `embedded:NAME`.
+
+    Args:
+        source: where.
+        languages: read by a reader that reads several, if the source's own options do not say.
 
     Raises:
         DataError: nothing there, a form that kgpt does not read, or an option that the form has not.
@@ -20,7 +28,11 @@ def open_graph(source: str) -> GraphSource:
     address = parse_address(source, forms=GRAPH_FORMS)
     path = address.resolve("graphs")
     form = graph_form(path) if address.form in ("", EMBEDDED_FORM) else address.form
-    return open_reader(GRAPH_FORMS[form], address, path)
+    reader: Any = open_reader(GRAPH_FORMS[form], address, path)
+    if languages and "languages" not in address.options and "languages" in {field.name for field in fields(reader)}:
+        reader = replace(reader, languages=tuple(languages))
+    opened: GraphSource = reader
+    return opened
 
 
 def open_documents(source: str) -> DocumentSource:

@@ -9,7 +9,7 @@ from kgpt.errors import ConfigError
 from kgpt.kg import build_graph
 from kgpt.kg.base import negative_samplers
 from kgpt.kg.negative_sampling import BernoulliNegatives, TypedNegatives, UniformNegatives, head_probs
-from kgpt.kg.sampling import is_true
+from kgpt.kg.truth import is_true
 from kgpt.records import EntityRecord, Triple
 
 NAMES = ["bernoulli", "typed", "uniform"]
