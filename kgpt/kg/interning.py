@@ -11,6 +11,7 @@ from kgpt.kg.heap import TextHeap, hash_span
 _EMPTY = np.uint64(0)
 _FIRST_SLOTS = 1 << 12
 _FIRST_BYTES = 1 << 16
+_AHEAD = 256
 
 
 class Interner:
@@ -84,22 +85,16 @@ def _intern(
     """Number the spans from `done` on until there is no room; gives how many are done, and the count."""
     mask = np.uint64(len(slots) - 1)
     low = np.uint64(0xFFFFFFFF)
+    hashes = np.empty(_AHEAD, np.uint64)
     for i in range(done, len(spans)):
+        if (i - done) % _AHEAD == 0:
+            _look_ahead(content, spans[i : i + _AHEAD], hashes, slots, heap, offsets)
         start, stop = spans[i, 0], spans[i, 1]
         if i > done and _equal(content, spans[i - 1, 0], spans[i - 1, 1], content, start, stop):
             numbers[i] = numbers[i - 1]  # lines about one entity stand together
             continue
-        value = hash_span(content, start, stop)
-        tag = value & ~low
-        slot = value & mask
-        number = -1
-        while slots[slot] != 0:
-            if slots[slot] & ~low == tag:
-                found = int(np.int64(slots[slot] & low)) - 1
-                if _equal(heap, offsets[found], offsets[found + 1], content, start, stop):
-                    number = found
-                    break
-            slot = (slot + np.uint64(1)) & mask
+        value = hashes[(i - done) % _AHEAD]
+        number, slot = _find(content, start, stop, value, slots, heap, offsets)
         if number < 0:
             if count + 1 >= len(offsets) or offsets[count] + stop - start > len(heap):
                 return i, count
@@ -108,9 +103,55 @@ def _intern(
             offsets[count + 1] = offsets[count] + stop - start
             number = count
             count += 1
-            slots[slot] = tag | np.uint64(count)
+            slots[slot & mask] = (value & ~low) | np.uint64(count)
         numbers[i] = number
     return len(spans), count
+
+
+@compiled
+def _look_ahead(
+    content: NDArray[np.uint8],
+    spans: NDArray[np.int64],
+    hashes: NDArray[np.uint64],
+    slots: NDArray[np.uint64],
+    heap: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+) -> int:
+    """Hash the spans, and touch what their look-ups will need, many at a time: the processor waits for all at once."""
+    mask, low = np.uint64(len(slots) - 1), np.uint64(0xFFFFFFFF)
+    places = np.empty(len(spans), np.int64)
+    for i in range(len(spans)):
+        hashes[i] = hash_span(content, spans[i, 0], spans[i, 1])
+    for i in range(len(spans)):
+        places[i] = np.int64(slots[hashes[i] & mask] & low) - 1
+    for i in range(len(spans)):
+        places[i] = offsets[places[i]] if places[i] >= 0 else -1
+    touched = 0
+    for i in range(len(spans)):
+        touched += heap[places[i]] if places[i] >= 0 else 0
+    return touched
+
+
+@compiled
+def _find(
+    content: NDArray[np.uint8],
+    start: int,
+    stop: int,
+    value: np.uint64,
+    slots: NDArray[np.uint64],
+    heap: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+) -> tuple[int, np.uint64]:
+    """The number of a span, -1 where it has none, and the slot where it stands or would."""
+    mask, low = np.uint64(len(slots) - 1), np.uint64(0xFFFFFFFF)
+    tag, slot = value & ~low, value & mask
+    while slots[slot] != 0:
+        if slots[slot] & ~low == tag:
+            found = int(np.int64(slots[slot] & low)) - 1
+            if _equal(heap, offsets[found], offsets[found + 1], content, start, stop):
+                return found, slot
+        slot = (slot + np.uint64(1)) & mask
+    return -1, slot
 
 
 @compiled

@@ -82,38 +82,56 @@ def read_blocks(path: Path, records: RdfRecords, *, lenient: bool) -> Iterator[G
 
 
 def _scanned(file: BufferedIOBase, path: Path, ahead: ThreadPoolExecutor) -> Iterator[_Lines]:
-    """The blocks of a file, each scanned while the one before is worked upon."""
-    first_line, rest = 0, b""
-    waiting = None
-    while True:
-        chunk = file.read(BLOCK_BYTES)
-        whole = rest + chunk if chunk else rest + b"\n" * bool(rest)
-        cut = whole.rfind(b"\n") + 1
-        block, rest = whole[:cut], whole[cut:]
-        if len(rest) > MAX_LINE_BYTES:
-            raise DataError(f"{path}: a line of more than {MAX_LINE_BYTES:,} bytes; no N-Triples, or split it")
-        task = ahead.submit(_scan_block, block, first_line, path) if block else None
-        if waiting is not None:
-            yield waiting.result()
-        waiting = task
-        first_line += block.count(b"\n")
-        if not chunk:
-            break
-    if waiting is not None:
-        yield waiting.result()
+    """The blocks of a file, each read and scanned while the one before is worked upon."""
+    scanner = _Scanner(file, path)
+    task = ahead.submit(scanner.next_block)
+    while (lines := task.result()) is not None:
+        task = ahead.submit(scanner.next_block)
+        yield lines
 
 
-def _scan_block(block: bytes, first_line: int, path: Path) -> _Lines:
-    try:
-        block.decode("utf-8")
-    except UnicodeDecodeError as error:
-        number = first_line + block[: error.start].count(b"\n") + 1
-        raise DataError(f"{path}:{number}: not UTF-8 ({error.reason} at byte {error.start})") from error
-    content = np.frombuffer(block, np.uint8)
-    ends = np.flatnonzero(content == 10)
-    bounds = np.concatenate([[0], ends + 1])
-    kinds, spans, keys = _scan(content, bounds, _FORBIDDEN, _ENTITY, _DIRECT, _STATEMENT, _WIKI)
-    return _Lines(content, kinds, spans, bounds, keys, first_line)
+class _Scanner:
+    """Reads whole lines of a file block by block, and takes them apart."""
+
+    def __init__(self, file: BufferedIOBase, path: Path) -> None:
+        self._file, self._path = file, path
+        self._rest, self._first_line = b"", 0
+
+    def next_block(self) -> _Lines | None:
+        """The next lines; None behind the last.
+
+        Raises:
+            DataError: a line is too long, or not UTF-8.
+        """
+        block = self._whole_lines()
+        if not block:
+            return None
+        try:
+            block.decode("utf-8")
+        except UnicodeDecodeError as error:
+            number = self._first_line + block[: error.start].count(b"\n") + 1
+            raise DataError(f"{self._path}:{number}: not UTF-8 ({error.reason} at byte {error.start})") from error
+        content = np.frombuffer(block, np.uint8)
+        bounds = np.concatenate([[0], np.flatnonzero(content == ord("\n")) + 1])
+        kinds, spans, keys = _scan(content, bounds, _FORBIDDEN, _ENTITY, _DIRECT, _STATEMENT, _WIKI)
+        lines = _Lines(content, kinds, spans, bounds, keys, self._first_line)
+        self._first_line += len(kinds)
+        return lines
+
+    def _whole_lines(self) -> bytes:
+        block = b""
+        while not block:
+            chunk = self._file.read(BLOCK_BYTES)
+            whole = self._rest + chunk if chunk else self._rest + b"\n" * bool(self._rest)
+            cut = whole.rfind(b"\n") + 1
+            block, self._rest = whole[:cut], whole[cut:]
+            if len(self._rest) > MAX_LINE_BYTES:
+                raise DataError(
+                    f"{self._path}: a line of more than {MAX_LINE_BYTES:,} bytes; no N-Triples, or split it"
+                )
+            if not chunk:
+                break
+        return block
 
 
 def _said(lines: _Lines, records: RdfRecords, path: Path, lenient: bool) -> Iterator[GraphItem | Dropped | Block]:
