@@ -179,10 +179,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A record left out, and why."""
+    """A record left out, or a part of one that stays (a link, a triple), and why."""
 
     id: str
     reason: str
+    is_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)

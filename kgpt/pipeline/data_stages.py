@@ -6,6 +6,7 @@ from dataclasses import asdict
 from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 
@@ -106,32 +107,41 @@ def corpus_stage(
     num_out = write_documents(folder / DOCUMENTS, curation.documents(stream))
     told = counts_of(shards)
     dropped = _read_counts(shards) + told + curation.dropped
-    return Counts(num_in=num_out + dropped.total(), num_out=num_out, dropped=dict(dropped))
+    num_in = num_out + dropped.total() - _read_told(shards)["num_parts"]
+    return Counts(num_in=num_in, num_out=num_out, dropped=dict(dropped))
 
 
 def read_sources(sources: Sequence[str], shards: Path) -> Path:
     """The documents of the sources as one file, with what their readers left out beside it."""
-    path, counts = shards / "read.jsonl", Counter[str]()
+    path, counts, num_parts = shards / "read.jsonl", Counter[str](), 0
     if (shards / _READ_COUNTS).is_file():
         return path
 
     def documents() -> Iterator[Document]:
+        nonlocal num_parts
         for source in sources:
             for item in open_documents(source).read():
                 if isinstance(item, Document):
                     yield item
                 else:
                     counts[item.reason] += 1
+                    num_parts += item.is_part
 
     write_documents(path, track(documents(), what="reading"))
-    write_json(shards / _READ_COUNTS, dict(counts))  # last: it marks the file as whole
+    write_json(
+        shards / _READ_COUNTS, {"dropped": dict(counts), "num_parts": num_parts}
+    )  # last: it marks the file as whole
     return path
 
 
 def _read_counts(shards: Path) -> Counter[str]:
     """What `read_sources` left out, by reason; nothing where the documents came from a stage before."""
+    return Counter(_read_told(shards)["dropped"])
+
+
+def _read_told(shards: Path) -> dict[str, Any]:
     path = shards / _READ_COUNTS
-    return Counter(read_json(path)) if path.is_file() else Counter()
+    return read_json(path) if path.is_file() else {"dropped": {}, "num_parts": 0}
 
 
 def linking_stage(config: RunConfig, run: Path, folder: Path, *, shards: Path) -> Counts:

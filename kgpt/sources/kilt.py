@@ -73,9 +73,9 @@ class KiltFile:
             entity, offset = titles.entity(target), offsets[anchor["paragraph_id"]]
             start, end = (-1, -1) if offset is None else (anchor["start"] + offset, anchor["end"] + offset)
             if not fits(text, start, end, anchor["text"]):
-                left_out.append(Dropped(f"{identifier}#{target}", "span_without_surface"))
+                left_out.append(Dropped(f"{identifier}#{target}", "span_without_surface", is_part=True))
             elif entity is None:
-                left_out.append(Dropped(f"{identifier}#{target}", "link_without_entity"))
+                left_out.append(Dropped(f"{identifier}#{target}", "link_without_entity", is_part=True))
             else:
                 links.append(Link(start, end, entity))
         extra = {"title": title} | ({"entity": own} if (own := _entity(value) or titles.entity(title)) else {})

@@ -97,11 +97,11 @@ class _Passage:
             return
         head = self._mention(row, "sub")
         if name in DATES:
-            self.left_out.append(Dropped(f"{self.id}/{name}", "literal_triple"))
+            self.left_out.append(Dropped(f"{self.id}/{name}", "literal_triple", is_part=True))
             return
         tail = self._mention(row, "obj")
         if NIL in (head, tail):
-            self.left_out.append(Dropped(f"{self.id}/{name}", "triple_with_nil"))
+            self.left_out.append(Dropped(f"{self.id}/{name}", "triple_with_nil", is_part=True))
             return
         for relation, is_inverse in RELATIONS[name]:
             self.triples[Triple(tail, relation, head) if is_inverse else Triple(head, relation, tail)] = None
@@ -112,7 +112,7 @@ class _Passage:
         marked = MarkedSpan(start, row[f"{end}_end"] - row["pass_start"], row[f"{end}_text"])
         (place,) = repair_spans(self.text, [marked])
         if place is None:
-            self.left_out.append(Dropped(f"{self.id}#{start}", "span_without_surface"))
+            self.left_out.append(Dropped(f"{self.id}#{start}", "span_without_surface", is_part=True))
         elif self.entities.get((place.start, place.end), NIL) == NIL:
             self.entities[place.start, place.end] = entity
         return entity

@@ -97,7 +97,7 @@ def _records(node: str, text: str, mentions: Sequence[_Mention]) -> Iterator[Doc
     places = repair_spans(text, [mention.span for mention in mentions])
     for mention, place in zip(mentions, places, strict=True):
         if place is None:
-            left_out.append(Dropped(mention.node, "span_without_surface"))
+            left_out.append(Dropped(mention.node, "span_without_surface", is_part=True))
         else:
             links.add(Link(place.start, place.end, mention.entity))
     yield Document(node, text, tuple(sorted(links)))

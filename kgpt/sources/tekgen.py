@@ -52,10 +52,10 @@ def _records(value: Mapping[str, Any], default_id: str) -> Iterator[Document | D
         if span is not None and not any(link.start < span[1] and span[0] < link.end for link in links):
             links.append(Link(*span, str(entity)))
         elif entity:
-            left_out.append(Dropped(f"{identifier}#{entity}", "label_not_in_text"))
+            left_out.append(Dropped(f"{identifier}#{entity}", "label_not_in_text", is_part=True))
     triples = (Triple(value["sub"], value["rel"], value["obj"]),) if value["sub"] and value["obj"] else ()
     if not triples:
-        left_out.append(Dropped(f"{identifier}/0", "literal_triple"))
+        left_out.append(Dropped(f"{identifier}/0", "literal_triple", is_part=True))
     metadata = Metadata("TekGen", "CC BY-SA", language="en", extra={"repaired_text": True} if is_repaired else {})
     yield Document(identifier, text, tuple(sorted(links)), metadata, triples)
     yield from left_out

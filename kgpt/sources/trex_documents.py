@@ -58,7 +58,7 @@ class TrexDocuments:
         num_repaired = 0
         for (span, item), place in zip(mentions, places, strict=True):
             if place is None:
-                left_out.append(Dropped(f"{identifier}#{span.start}", "span_without_surface"))
+                left_out.append(Dropped(f"{identifier}#{span.start}", "span_without_surface", is_part=True))
             else:
                 links.setdefault((place.start, place.end), Link(place.start, place.end, item))
                 num_repaired += place.repaired
@@ -77,11 +77,11 @@ class TrexDocuments:
             start, end = entity["boundaries"] or (None, None)
             item = item_id(entity["uri"])
             if start is None or end is None:
-                left_out.append(Dropped(f"{identifier}#{entity['surfaceform']}", "mention_without_span"))
+                left_out.append(Dropped(f"{identifier}#{entity['surfaceform']}", "mention_without_span", is_part=True))
             elif item is None:
-                left_out.append(Dropped(f"{identifier}#{start}", "literal_mention"))
+                left_out.append(Dropped(f"{identifier}#{start}", "literal_mention", is_part=True))
             elif entity.get("annotator") == _COREFERENCE and not self.coreference:
-                left_out.append(Dropped(f"{identifier}#{start}", "coreference"))
+                left_out.append(Dropped(f"{identifier}#{start}", "coreference", is_part=True))
             else:
                 yield MarkedSpan(int(start), int(end), str(entity["surfaceform"])), item
 
@@ -91,8 +91,8 @@ def _triples(values: Sequence[Mapping[str, Any]], identifier: str, left_out: lis
         head, tail = item_id(value["subject"]["uri"]), item_id(value["object"]["uri"])
         relation = property_id(value["predicate"]["uri"])
         if head is None or tail is None:
-            left_out.append(Dropped(f"{identifier}/{number}", "literal_triple"))
+            left_out.append(Dropped(f"{identifier}/{number}", "literal_triple", is_part=True))
         elif relation is None:
-            left_out.append(Dropped(f"{identifier}/{number}", "unknown_relation"))
+            left_out.append(Dropped(f"{identifier}/{number}", "unknown_relation", is_part=True))
         else:
             yield Triple(head, relation, tail)

@@ -101,7 +101,7 @@ class PageReader:
         for anchor in anchors if self.titles else ():
             entity = self.titles.entity(anchor.title) if self.titles else None
             if entity is None:
-                unknown.append(Dropped(f"{identifier}#{anchor.title}", "link_without_entity"))
+                unknown.append(Dropped(f"{identifier}#{anchor.title}", "link_without_entity", is_part=True))
             else:
                 links.append(Link(anchor.start, anchor.end, entity))
         return [Document(identifier, text, tuple(sorted(links)), self._metadata(page, wiki)), *unknown]

@@ -53,7 +53,10 @@ def test_the_rows_of_a_passage_are_one_document(tmp_path):
         Triple("Q5679", "P40", "Q7259"),
     )
     assert ada.judged_relations == ("P22", "P25", "P40", "P69", "P26")
-    assert dropped == [Dropped("7-100/DATE_OF_BIRTH", "literal_triple"), Dropped("7-100/SPOUSE", "triple_with_nil")]
+    assert dropped == [
+        Dropped("7-100/DATE_OF_BIRTH", "literal_triple", is_part=True),
+        Dropped("7-100/SPOUSE", "triple_with_nil", is_part=True),
+    ]
     assert (other.id, other.links, other.judged_relations) == ("8-100", (), ("P26",))
 
 
@@ -84,7 +87,7 @@ def test_a_mention_that_drifted_goes_back_to_its_words_or_is_counted(tmp_path):
 
     assert isinstance(document, Document) and document.links == (Link(0, 3, "Q7259"),)
     assert len(document.triples) == 3
-    assert dropped == Dropped("7-100#35", "span_without_surface")
+    assert dropped == Dropped("7-100#35", "span_without_surface", is_part=True)
 
 
 @pytest.mark.parametrize(

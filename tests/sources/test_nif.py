@@ -49,7 +49,7 @@ def test_a_mention_whose_words_are_nowhere_is_left_out(tmp_path):
     document, dropped = read(tmp_path, more='; nif:anchorOf "Bonn"')
 
     assert isinstance(document, Document) and document.links == ()
-    assert dropped == Dropped("http://d/0m", "span_without_surface")
+    assert dropped == Dropped("http://d/0m", "span_without_surface", is_part=True)
 
 
 def test_a_mention_out_of_its_text_goes_back_to_its_words_too(tmp_path):

@@ -37,21 +37,21 @@ def test_an_end_that_the_sentence_does_not_name_is_counted(tmp_path):
     document, dropped = read(tmp_path, sub_label="Carl Friedrich Gauß")
 
     assert document.links == (Link(3, 12, "Q3033"),)
-    assert dropped == Dropped("t1#Q6722", "label_not_in_text")
+    assert dropped == Dropped("t1#Q6722", "label_not_in_text", is_part=True)
 
 
 def test_a_tail_without_an_id_is_a_literal(tmp_path):
     document, dropped = read(tmp_path, obj="", obj_label="1807")
 
     assert document.triples == ()
-    assert dropped == Dropped("t1/0", "literal_triple")
+    assert dropped == Dropped("t1/0", "literal_triple", is_part=True)
 
 
 def test_two_ends_never_share_words(tmp_path):
     document, dropped = read(tmp_path, sub_label="Göttingen")
 
     assert [link.entity for link in document.links] == ["Q6722"]
-    assert dropped == Dropped("t1#Q3033", "label_not_in_text")
+    assert dropped == Dropped("t1#Q3033", "label_not_in_text", is_part=True)
 
 
 def test_a_malformed_sentence_is_told_with_its_line(tmp_path):

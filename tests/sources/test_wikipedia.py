@@ -42,7 +42,7 @@ def test_links_lead_to_entities_through_titles_and_redirects(dump):
     assert (mars.metadata.url, mars.metadata.language) == ("https://a.b/wiki/Mars", "en")
     assert [record for record in records if isinstance(record, Dropped)] == [
         Dropped("enwiki-1", "redirect"),
-        Dropped("enwiki-2#Venus", "link_without_entity"),
+        Dropped("enwiki-2#Venus", "link_without_entity", is_part=True),
         Dropped("enwiki-3", "not_an_article"),
         Dropped("enwiki-4", "empty_page"),
         Dropped("enwiki-5", "empty_page"),
