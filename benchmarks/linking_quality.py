@@ -1,7 +1,8 @@
 """How well the linker links, set by set, each with weights fitted on the other sets: gold that fits never judges.
 
 The graph is the Wikidata extract of `../shared/data/kg` (or of `KGPT_SHARED_DATA`), the gold five sets of ELEVANT and
-RSS-500, which no weights are ever fitted on. A2KB: the mentions are ours; D2KB: they are given.
+RSS-500, which no weights are ever fitted on. A2KB: the mentions are ours; D2KB: they are given. The gain over the prior
+baseline comes with a 95 % bootstrap and a permutation test over documents.
 """
 
 import tempfile
@@ -33,7 +34,7 @@ _FIGURES = {
     "NIL F1": "nil_f1",
     "calibration": "calibration_error",
 }
-HEADER = ("set, who gives mentions", "in-KB gold", *_FIGURES)
+HEADER = ("set, who gives mentions", "in-KB gold", *_FIGURES, "F1 beyond prior", "p")
 
 
 def run() -> list[list[str]]:
@@ -65,5 +66,7 @@ def _judged(linker: Linker, documents: Mapping[str, Sequence[Document]], name: s
 
 
 def _row(name: str, score: LinkingScore) -> list[str]:
-    figures = [f"{score.figures[figure]:.3f}" for figure in _FIGURES.values()]
-    return [name, f"{score.counts['num_gold_in_kb']:,}", *figures]
+    told = score.figures
+    figures = [f"{told[figure]:.3f}" for figure in _FIGURES.values()]
+    interval = f"{told['beyond_prior_f1']:+.3f} [{told['beyond_prior_low']:+.3f}, {told['beyond_prior_high']:+.3f}]"
+    return [name, f"{score.counts['num_gold_in_kb']:,}", *figures, interval, f"{told['beyond_prior_p_value']:.4f}"]

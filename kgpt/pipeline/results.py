@@ -63,9 +63,11 @@ def _shuffled_twins(config: RunConfig, arm: str) -> list[str]:
 
 
 def _linking(config: RunConfig, run: Path) -> list[Result]:
-    """The linker against the corpus' own links, where it brought any."""
+    """The linker against the corpus' own links, where it brought any and the linker has not had them to learn from."""
     documents = [document for document in read_documents(run / "2-corpus") if document.links]
-    if "linking" not in config.evaluation.tasks or not documents or config.linking.existing == "keep":
+    settings = config.linking
+    has_seen = settings.existing == "keep" or settings.anchors or settings.train != "never"
+    if "linking" not in config.evaluation.tasks or not documents or has_seen:
         return []
     return evaluate_linking(Linker.of(open_run_graph(run), config.linking), documents).results()
 

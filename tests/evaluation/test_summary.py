@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from kgpt.evaluation import compare, summarize
-from kgpt.evaluation.summary import paired_test
+from kgpt.evaluation.summary import paired_f1_test, paired_test
 from kgpt.records import Outcome, Result
 
 
@@ -98,3 +98,31 @@ def test_single_relations_are_not_tested():
 
     assert [row.subset for row in rows] == ["all"]
     assert [row.subset for row in both] == ["all", "rare"]
+
+
+def test_equal_systems_differ_in_nothing():
+    counts = np.array([[1, 2, 3], [0, 4, 1]])
+
+    assert paired_f1_test(counts, counts) == (0.0, (0.0, 0.0), 1.0)
+
+
+def test_the_difference_of_micro_f1_is_tested_by_documents():
+    one, other = np.tile([[3, 4, 4]], (30, 1)), np.tile([[1, 4, 4]], (30, 1))
+
+    difference, (low, high), p_value = paired_f1_test(one, other)
+
+    assert difference == pytest.approx(0.5)
+    assert (low, high) == pytest.approx((0.5, 0.5))
+    assert p_value < 0.001
+
+
+def test_a_gain_in_one_document_of_many_is_no_sure_gain():
+    other = np.tile([[2, 4, 4]], (20, 1))
+    one = other.copy()
+    one[0] = [4, 4, 4]
+
+    difference, (low, high), p_value = paired_f1_test(one, other)
+
+    assert difference == pytest.approx(2 / 80)
+    assert low == 0.0 < high
+    assert p_value == 1.0
