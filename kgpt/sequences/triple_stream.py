@@ -1,9 +1,11 @@
 """Triples as text with one entity hidden, to be written by the decoder (SKILL, Moiseev et al., 2022, section 3)."""
 
+from collections.abc import Sequence as SequenceOf
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kgpt.records import Question
 from kgpt.sequences.sequence import Sequence, plain_sequence
@@ -72,8 +74,17 @@ class QuestionStream:
 
 
 def question_text(question: str) -> str:
-    """A question as the model reads it: its answer goes where the sentinel stands."""
+    """A question as an encoder-decoder reads it: its answer goes where the sentinel stands."""
     return f"{question} {HIDDEN}"
+
+
+def question_prompt(question: str) -> str:
+    """A question as a decoder reads it: its answer goes on from here.
+
+    >>> question_prompt("What is the capital of Spain?")
+    'Question: What is the capital of Spain? Answer:'
+    """
+    return f"Question: {question} Answer:"
 
 
 def target_answers(question: Question) -> tuple[str, ...]:
@@ -89,3 +100,20 @@ def asking(text: str, answer: str, vocabulary: Vocabulary, *, max_tokens: int) -
     target = np.concatenate([[vocabulary.sentinel(0)], vocabulary.encode(answer), [vocabulary.end]])
     source = vocabulary.encode_wrapped(text, max_tokens=max_tokens)
     return plain_sequence(source, decoder_targets=target[:max_tokens])
+
+
+def answering(
+    source: NDArray[np.int64], answers: SequenceOf[str], vocabulary: Vocabulary, *, max_tokens: int
+) -> Sequence:
+    """The sequence whose text has a sentinel for each answer; its target is the sentinels with their answers.
+
+    Args:
+        source: the text's word ids, without special words at the ends.
+        answers: what the sentinels hide, in order.
+        vocabulary: of the ids.
+        max_tokens: source and target are cut to so many.
+    """
+    marked = [part for i, one in enumerate(answers) for part in ([vocabulary.sentinel(i)], vocabulary.encode(one))]
+    target = np.concatenate([*marked, [vocabulary.end]]).astype(np.int64)
+    kept = source[: max_tokens - len(vocabulary.prefix) - len(vocabulary.suffix)]
+    return plain_sequence(vocabulary.wrap(kept), decoder_targets=target[:max_tokens])

@@ -16,6 +16,7 @@ from kgpt.errors import CheckpointError, ConfigError
 
 NUM_SENTINELS = 32
 SENTINEL = "<extra_id_{}>"
+_SENTINELS = [SENTINEL.format(number) for number in range(NUM_SENTINELS)]
 _SPECIAL = ["<pad>", "</s>", "<unk>", "<s>", "<mask>"]
 
 
@@ -36,6 +37,7 @@ class Vocabulary:
         self.mask = int(tokenizer.mask_token_id)
         self.end = int(tokenizer.eos_token_id if tokenizer.eos_token_id is not None else tokenizer.sep_token_id)
         self.special = frozenset(int(one) for one in tokenizer.all_special_ids)
+        self._sentinels = [int(one) for one in tokenizer.convert_tokens_to_ids(_SENTINELS)]
         self._encode = lru_cache(maxsize=2**17)(self._encode_now)
 
     @property
@@ -45,7 +47,7 @@ class Vocabulary:
 
     def sentinel(self, number: int) -> int:
         """The id of `<extra_id_NUMBER>`."""
-        return int(self.tokenizer.convert_tokens_to_ids(SENTINEL.format(number)))
+        return self._sentinels[number]
 
     def encode(self, text: str) -> NDArray[np.int64]:
         """The word ids of `text`, without the special ones at the ends."""

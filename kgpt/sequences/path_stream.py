@@ -1,0 +1,72 @@
+"""Paths as text with the end, the entities on the way, or both hidden, to be written by the decoder (ours)."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from kgpt.kg.graph import KnowledgeGraph
+from kgpt.sequences.piecewise import PieceEncoder
+from kgpt.sequences.sequence import Sequence
+from kgpt.sequences.triple_stream import answering
+from kgpt.sequences.vocabulary import SENTINEL, Vocabulary
+from kgpt.verbalization.naming import GraphNames
+from kgpt.verbalization.path import PathWalker, hidden_pieces, path_pieces
+from kgpt.verbalization.pieces import Mention, Piece
+
+HiddenPart = Literal["end", "middle", "both"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PathStream:
+    """A walk from every triple of a graph, some of its entities behind sentinels.
+
+    Args:
+        graph: where to walk; nothing else is seen.
+        vocabulary: of the model.
+        num_hops: drawn from alike; a dead end makes a path shorter.
+        hidden: what is asked, drawn from alike; a path of one hop hides its end.
+        both_ways: whether triples are also walked from their tail ("inverse of r").
+        max_tokens: longer texts are cut.
+    """
+
+    graph: KnowledgeGraph
+    vocabulary: Vocabulary
+    num_hops: tuple[int, ...] = (2, 3)
+    hidden: tuple[HiddenPart, ...] = ("end", "middle", "both")
+    both_ways: bool = True
+    max_tokens: int = 64
+    names: GraphNames = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", GraphNames(self.graph))
+
+    def __len__(self) -> int:
+        return self.graph.num_triples
+
+    def draw(self, index: int, rng: np.random.Generator) -> Sequence:
+        """A walk that begins with triple `index`."""
+        pieces, answers = self.asked(index, rng)
+        return answering(
+            self._encoder.ids(pieces), [one.name for one in answers], self.vocabulary, max_tokens=self.max_tokens
+        )
+
+    def asked(self, index: int, rng: np.random.Generator) -> tuple[list[Piece], list[Mention]]:
+        """The text with its sentinels, and what they hide in order."""
+        hop_place, part_place = rng.random(), rng.random()
+        num_hops = self.num_hops[int(hop_place * len(self.num_hops))]
+        path = self._walker.from_row(index, num_hops, rng)
+        part = self.hidden[int(part_place * len(self.hidden))]
+        last = len(path.hops)
+        middle = range(1, last) if part != "end" else ()
+        end = (last,) if part != "middle" or last == 1 else ()
+        return hidden_pieces(list(path_pieces(path, self.names)), frozenset((*middle, *end)), SENTINEL)
+
+    @cached_property
+    def _walker(self) -> PathWalker:
+        return PathWalker(self.graph, self.both_ways)
+
+    @cached_property
+    def _encoder(self) -> PieceEncoder:
+        return PieceEncoder(self.vocabulary)

@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from kgpt.sequences.path_stream import PathStream
+
+
+@pytest.fixture
+def read(capitals, writing_words):
+    """A stream's sequences as the texts read and written, with the path's own text."""
+
+    def drawn(seeds=range(40), **settings):
+        stream = PathStream(graph=capitals, vocabulary=writing_words, **settings)
+        tokenizer = writing_words.tokenizer
+        for seed in seeds:
+            row = stream.draw(seed % len(stream), np.random.default_rng(seed))
+            yield tokenizer.decode(row.ids), tokenizer.decode(row.decoder_targets)
+
+    return drawn
+
+
+def filled(source, target):
+    """The text with its answers put where their sentinels stand."""
+    parts = target.removesuffix("</s>").split("<extra_id_")[1:]
+    for number, part in enumerate(parts):
+        source = source.replace(f"<extra_id_{number}>", f" {part.split('> ')[1].strip()}")
+    return source.removesuffix("</s>").strip()
+
+
+def steps(text, graph):
+    """Whether a path's text is a walk over the graph, step by step."""
+    label, entities = graph.relations.label, [graph.entities.label(i) for i in range(graph.num_entities)]
+    known = {(entities[h], label(r), entities[t]) for h, r, t in graph.triples.tolist()}
+    names = text.split(", ")
+    for here, relation, there in zip(names[:-2:2], names[1:-1:2], names[2::2], strict=True):
+        is_inverse = relation.startswith("inverse of ")
+        asked = (there, relation.removeprefix("inverse of "), here) if is_inverse else (here, relation, there)
+        if asked not in known:
+            return False
+    return True
+
+
+def test_what_is_hidden_completes_a_walk_over_the_graph(read, capitals):
+    for source, target in read():
+        assert steps(filled(source, target), capitals), (source, target)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "hides_end", "num_hidden"), [("end", True, 1), ("middle", False, 1), ("both", True, 2)]
+)
+def test_end_middle_or_both_are_behind_sentinels(read, hidden, hides_end, num_hidden):
+    for source, target in read(num_hops=(2,), hidden=(hidden,)):
+        if source.count(", ") + source.count(",<") == 4:
+            assert source.endswith("></s>") == hides_end
+            assert target.count("<extra_id_") == num_hidden
+
+
+def test_a_path_that_ends_at_once_hides_its_end(read):
+    assert all(source.endswith("<extra_id_0></s>") for source, _ in read(num_hops=(1,), hidden=("middle",)))
+
+
+def test_the_same_index_and_generator_give_the_same_path(capitals, writing_words):
+    stream = PathStream(graph=capitals, vocabulary=writing_words)
+
+    one, two = (stream.draw(3, np.random.default_rng(5)).ids.tolist() for _ in range(2))
+
+    assert one == two
