@@ -2,29 +2,35 @@
 
 config.json, model.safetensors, tokenizer...    opened by AutoModel and AutoTokenizer without kgpt
 kgpt.json                                       what kgpt knows of it: architecture, prompts, origin
-graph/graph_parts.safetensors                   entity and relation tables and their heads, where there are any
-graph/entities.txt, graph/relations.txt         the ids of the tables' rows
+graph/config.json                               the parts' settings; `AutoModel.from_pretrained("FOLDER/graph")` opens
+                                                backbone and parts together, once `kgpt.model` is imported
+graph/graph_parts.safetensors                   the parts' weights
+graph/entities.txt, graph/relations.txt         the ids of the graph's entities and relations
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError
 from safetensors.torch import load_model, save_model
-from torch import nn
 from transformers.utils.logging import disable_progress_bar
 
-from kgpt.errors import CheckpointError, DataError
+from kgpt.errors import CheckpointError, ConfigError, DataError
 from kgpt.io import read_json, write_json
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.model.backbone import build_backbone, checkpoint_architecture, load_backbone
+from kgpt.model.base import PartSettings, model_parts
 from kgpt.model.language_model import KgptModel
 from kgpt.model.settings import Architecture, BackboneSettings
 from kgpt.sequences import Vocabulary, load_vocabulary
 
 KGPT_FILE = "kgpt.json"
-_GRAPH_PARTS = ("graph", "entity_head", "relation_head")
+GRAPH_FOLDER = "graph"
+MODEL_TYPE = "kgpt"
+_WEIGHTS = "graph_parts.safetensors"
+_TOKENIZER_FILES = ("tokenizer*", "vocab*", "*.model", "tekken*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,40 +42,43 @@ class LoadedModel:
         vocabulary: its words.
         architecture: how it is used.
         about: what `kgpt.json` says; empty for others' checkpoints.
-        entity_ids: the ids of the entity table's rows, where it has one.
     """
 
     model: KgptModel
     vocabulary: Vocabulary
     architecture: Architecture
     about: dict[str, Any]
-    entity_ids: tuple[str, ...] = ()
+
+    @property
+    def entity_ids(self) -> tuple[str, ...]:
+        """The ids of the entities that can be nodes; none for a model of words alone."""
+        return self.model.entity_ids if self.model.nodes is not None else ()
 
 
-def build_model(settings: BackboneSettings, vocabulary: Vocabulary, graph: KnowledgeGraph | None) -> KgptModel:
-    """A model to train; with node tables for `graph`, or of words alone where it is None.
+def build_model(
+    settings: BackboneSettings,
+    vocabulary: Vocabulary,
+    graph: KnowledgeGraph | None = None,
+    parts: Mapping[str, PartSettings] | None = None,
+) -> KgptModel:
+    """A model to train: the backbone with `parts` that fit `graph`, begun from its names.
 
     Raises:
         ConfigError: an unknown family, or one that does not fit the architecture.
         CheckpointError: the checkpoint to continue from cannot be loaded.
     """
     backbone = build_backbone(settings, vocabulary)
-    if graph is None:
-        return KgptModel(backbone)
-    model = KgptModel(backbone, num_entities=graph.num_entities, num_relations=graph.num_relations)
-    assert model.graph is not None
-    model.graph.start_from_names(graph.entities, graph.relations, model.words, vocabulary)
+    if not parts:
+        return KgptModel(backbone, settings.architecture)
+    assert graph is not None, "parts are built for a graph"
+    ids = {"entity_ids": list(graph.entities.ids), "relation_ids": list(graph.relations.ids)}
+    model = KgptModel(backbone, settings.architecture, parts=parts, **ids)
+    for part in model.acting_parts():
+        part.start(backbone, graph, vocabulary)
     return model
 
 
-def save_checkpoint(
-    model: KgptModel,
-    vocabulary: Vocabulary,
-    folder: Path,
-    *,
-    about: dict[str, Any],
-    graph: KnowledgeGraph | None = None,
-) -> None:
+def save_checkpoint(model: KgptModel, vocabulary: Vocabulary, folder: Path, *, about: dict[str, Any]) -> None:
     """Write the folder described above into an existing folder.
 
     Args:
@@ -77,20 +86,20 @@ def save_checkpoint(
         vocabulary: its words.
         folder: where.
         about: what `kgpt.json` shall say.
-        graph: the graph whose ids name the tables' rows; needed where the model has tables.
     """
     disable_progress_bar()
     model.backbone.save_pretrained(str(folder))
     vocabulary.save(folder)
     write_json(folder / KGPT_FILE, about)
-    if model.graph is None:
+    if not model.parts:
         return
-    assert graph is not None, "a model with graph tables is saved with its graph"
-    parts = folder / "graph"
+    parts = folder / GRAPH_FOLDER
     parts.mkdir()
-    save_model(_graph_parts(model), str(parts / "graph_parts.safetensors"))
-    (parts / "entities.txt").write_text("".join(f"{one}\n" for one in graph.entities.ids), "utf-8")
-    (parts / "relations.txt").write_text("".join(f"{one}\n" for one in graph.relations.ids), "utf-8")
+    told = {"architecture": model.architecture, "parts": model.part_names()}
+    write_json(parts / "config.json", {"model_type": MODEL_TYPE, **told})
+    save_model(model.parts, str(parts / _WEIGHTS))
+    (parts / "entities.txt").write_text("".join(f"{one}\n" for one in model.entity_ids), "utf-8")
+    (parts / "relations.txt").write_text("".join(f"{one}\n" for one in model.relation_ids), "utf-8")
 
 
 def load_checkpoint(checkpoint: str) -> LoadedModel:
@@ -100,13 +109,33 @@ def load_checkpoint(checkpoint: str) -> LoadedModel:
         CheckpointError: not there, not a checkpoint, or its graph parts are corrupt.
     """
     architecture = checkpoint_architecture(checkpoint)
-    backbone = load_backbone(checkpoint, architecture)
     folder = Path(checkpoint)
-    model, entities = KgptModel(backbone), list[str]()
-    if (folder / "graph").is_dir():
-        model, entities = _with_graph(backbone, folder / "graph")
-    about = _about(folder / KGPT_FILE)
-    return LoadedModel(model, load_vocabulary(checkpoint), architecture, about, tuple(entities))
+    model = load_model_of(checkpoint, architecture)
+    if folder.is_dir() and not any(any(folder.glob(pattern)) for pattern in _TOKENIZER_FILES):
+        raise CheckpointError(f"{folder}: no tokenizer there; save the model's tokenizer beside it")
+    return LoadedModel(model, load_vocabulary(checkpoint), architecture, _about(folder / KGPT_FILE))
+
+
+def load_model_of(checkpoint: str, architecture: Architecture) -> KgptModel:
+    """The model of a checkpoint with its graph parts, where kgpt saved some.
+
+    Raises:
+        CheckpointError: not a checkpoint, or its graph parts are corrupt.
+    """
+    backbone = load_backbone(checkpoint, architecture)
+    parts = Path(checkpoint) / GRAPH_FOLDER
+    if not parts.is_dir():
+        return KgptModel(backbone, architecture)
+    try:
+        told = read_json(parts / "config.json")["parts"]
+        entities, relations = ((parts / f"{x}.txt").read_text("utf-8").splitlines() for x in ("entities", "relations"))
+        settings = {name: model_parts.build(one) for name, one in told.items()}
+        model = KgptModel(backbone, architecture, parts=settings, entity_ids=entities, relation_ids=relations)
+        load_model(model.parts, str(parts / _WEIGHTS))
+    except (OSError, UnicodeDecodeError, KeyError, RuntimeError, SafetensorError, DataError, ConfigError) as error:
+        reason = " ".join(str(error).split())
+        raise CheckpointError(f"{parts}: the graph's parts are corrupt ({reason}); train again") from error
+    return model
 
 
 def _about(path: Path) -> dict[str, Any]:
@@ -114,19 +143,3 @@ def _about(path: Path) -> dict[str, Any]:
         return read_json(path) if path.is_file() else {}
     except DataError as error:
         raise CheckpointError(f"{error}; train again, or delete the file to ask the model in plain words") from error
-
-
-def _with_graph(backbone: nn.Module, parts: Path) -> tuple[KgptModel, list[str]]:
-    """The model with its graph parts, and the ids of the entity table's rows."""
-    try:
-        entities, relations = ((parts / f"{x}.txt").read_text("utf-8").splitlines() for x in ("entities", "relations"))
-        model = KgptModel(backbone, num_entities=len(entities), num_relations=len(relations))
-        load_model(_graph_parts(model), str(parts / "graph_parts.safetensors"))
-    except (OSError, UnicodeDecodeError, AttributeError, RuntimeError, SafetensorError) as error:
-        reason = " ".join(str(error).split())
-        raise CheckpointError(f"{parts}: the graph's parts are corrupt ({reason}); train again") from error
-    return model, entities
-
-
-def _graph_parts(model: KgptModel) -> nn.ModuleDict:
-    return nn.ModuleDict({name: getattr(model, name) for name in _GRAPH_PARTS})

@@ -1,20 +1,25 @@
-"""The kgpt model: a stock backbone, graph nodes among its words, heads for what is asked.
+"""The kgpt model: a stock backbone, parts that make it see the graph, heads for what is asked.
 
-Enters: `Batch`. Leaves: `Outputs`: logits only where a target stands, since most of a step's cost would else be the
-vocabulary. Shapes: B sequences, S nodes, L decoder words, D hidden, V vocabulary.
+Enters: a `Batch`, or all batches of a step. Leaves: `Outputs`: logits only where a target stands, since most of a
+step's cost would else be the vocabulary. Shapes: B sequences, S nodes, L decoder words, D hidden, V vocabulary.
 """
 
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any, overload
 
 import torch
 from torch import nn
 
 from kgpt.errors import CheckpointError
-from kgpt.model.backbone import decoder_logits, encoder_states, word_logits
-from kgpt.model.embedding import GraphEmbedding
-from kgpt.model.head import NodeHead
-from kgpt.sequences.outputs import HeadOutput, Outputs
-from kgpt.sequences.sequence import NO_TARGET, Batch
+from kgpt.model.base import ModelPart, PartSettings, Sizes, States, model_parts
+from kgpt.model.node_part import NodePart
+from kgpt.model.router import router_output
+from kgpt.model.settings import Architecture
+from kgpt.model.stack import decoder_logits, has_router, layers_of, run_stack, word_logits
+from kgpt.sequences.batch import Batch
+from kgpt.sequences.outputs import HeadOutput, Output, Outputs
+from kgpt.sequences.sequence import NO_TARGET
 from kgpt.wkgraph import NodeKind
 
 BLOCKED = -1e4
@@ -22,23 +27,40 @@ BLOCKED = -1e4
 
 
 class KgptModel(nn.Module):
-    """A backbone with graph-aware embeddings and heads.
+    """A backbone with the parts that a recipe asks for.
 
     Args:
         backbone: a Hugging Face model with its language-model head.
-        num_entities: entities that can be nodes; 0 for a model of words alone.
-        num_relations: relations that can be nodes.
+        architecture: how it is used.
+        parts: settings of the parts by name, in the order they act.
+        entity_ids: ids of the graph's entities, by number.
+        relation_ids: ids of its relations, by number.
     """
 
-    def __init__(self, backbone: nn.Module, *, num_entities: int = 0, num_relations: int = 0) -> None:
+    def __init__(
+        self,
+        backbone: nn.Module,
+        architecture: Architecture,
+        *,
+        parts: Mapping[str, PartSettings] | None = None,
+        entity_ids: Sequence[str] = (),
+        relation_ids: Sequence[str] = (),
+    ) -> None:
         super().__init__()
         self.backbone: Any = backbone
-        self.graph: GraphEmbedding | None = None
-        if num_entities:
-            hidden_size = self.words.embedding_dim
-            self.graph = GraphEmbedding(num_entities=num_entities, num_relations=num_relations, hidden_size=hidden_size)
-            self.entity_head = NodeHead(hidden_size=hidden_size)
-            self.relation_head = NodeHead(hidden_size=hidden_size)
+        self.architecture = architecture
+        self.part_settings = dict(parts or {})
+        self.entity_ids, self.relation_ids = tuple(entity_ids), tuple(relation_ids)
+        sizes = Sizes(
+            hidden=self.words.embedding_dim,
+            heads=self.config.num_attention_heads,
+            layers=self.config.num_hidden_layers,
+            entities=len(self.entity_ids),
+            relations=len(self.relation_ids),
+        )
+        self.parts = nn.ModuleDict({name: settings.build(sizes) for name, settings in self.part_settings.items()})
+        for part in self.acting_parts():
+            part.attach(backbone)
 
     @property
     def words(self) -> nn.Embedding:
@@ -56,20 +78,72 @@ class KgptModel(nn.Module):
         """The backbone's config."""
         return self.backbone.config
 
-    def forward(self, batch: Batch) -> Outputs:
-        """Logits at the batch's targets, head by head."""
-        states_BSD = encoder_states(self.backbone, self._embed(batch), attention_mask(batch), batch.positions)
-        if batch.decoder_targets is not None:
-            return {"decoder": self._decode(states_BSD, batch)}
-        return self._node_outputs(states_BSD, batch)
+    @property
+    def nodes(self) -> NodePart | None:
+        """The part that embeds entities and relations, where there is one."""
+        return next((part for part in self.acting_parts() if isinstance(part, NodePart)), None)
+
+    def entity_embedding(self, entity: str) -> torch.Tensor:
+        """The vector of an entity by its id, [D].
+
+        Raises:
+            CheckpointError: the model has no entity vectors, or none of that entity.
+        """
+        if self.nodes is None:
+            raise CheckpointError("this model has no entity vectors: it was trained by a recipe without entity nodes")
+        if entity not in self.entity_ids:
+            raise CheckpointError(f"{entity}: not one of the {len(self.entity_ids):,} entities that the model knows")
+        number = torch.tensor([self.entity_ids.index(entity)], device=self.device)
+        return self.nodes.entities(number, self.words)[0]
+
+    @overload
+    def forward(self, batch: Batch) -> Outputs: ...
+    @overload
+    def forward(self, batch: tuple[Batch, ...]) -> tuple[Outputs, ...]: ...
+    def forward(self, batch: Batch | tuple[Batch, ...]) -> Outputs | tuple[Outputs, ...]:
+        """Logits at the targets, head by head, of one batch or of all that a step reads."""
+        return tuple(map(self._read, batch)) if isinstance(batch, tuple) else self._read(batch)
+
+    def _read(self, batch: Batch) -> Outputs:
+        embedded_BSD = self._embed(batch)
+        mask = attention_mask(batch, self.architecture, [part.bias(batch) for part in self.acting_parts()])
+        kept = {name: self._part(name).begin(batch) for name in self.parts}
+        with self._between_layers(kept):
+            out = run_stack(self.backbone, embedded_BSD, mask, batch.positions)
+        outputs = dict(self._heads(out.last_hidden_state, batch))
+        for name in self.parts:
+            outputs |= self._part(name).outputs(batch, States(out.last_hidden_state, kept[name]))
+        if has_router(self.backbone):
+            outputs["router"] = router_output(self.backbone, out.router_logits, batch.present)
+        return outputs
 
     def _embed(self, batch: Batch) -> torch.Tensor:
-        if self.graph is not None:
-            embedded: torch.Tensor = self.graph(batch.ids, batch.kinds, self.words)
-            return embedded
-        if bool((batch.kinds != NodeKind.WORD).any()):
+        is_word = batch.kinds == NodeKind.WORD
+        if self.nodes is None and not bool(is_word.all()):
             raise CheckpointError("the batch has graph nodes but the model was built for words alone")
-        return torch.as_tensor(self.words(batch.ids))
+        embedded = torch.as_tensor(self.words(torch.where(is_word, batch.ids, 0)))
+        for part in self.acting_parts():
+            embedded = part.embed(batch, embedded)
+        return embedded
+
+    @contextmanager
+    def _between_layers(self, kept: Mapping[str, Any]) -> Iterator[None]:
+        """While the stack runs, parts that keep something change the states after every layer."""
+        acting = [(self._part(name), one) for name, one in kept.items() if one is not None]
+        with ExitStack() as stack:
+            for number, layer in enumerate(layers_of(self.backbone)) if acting else ():
+                hook = layer.register_forward_hook(_acting(number, acting))
+                stack.callback(hook.remove)
+            yield
+
+    def _heads(self, states_BSD: torch.Tensor, batch: Batch) -> Mapping[str, Output]:
+        if batch.decoder_targets is not None:
+            return {"decoder": self._decode(states_BSD, batch)}
+        asked_BS = (batch.targets != NO_TARGET) & (batch.kinds == NodeKind.WORD)
+        if not bool(asked_BS.any()):
+            return {}
+        rows = asked_BS.nonzero()[:, 0]
+        return {"word": HeadOutput(word_logits(self.backbone, states_BSD[asked_BS]), batch.targets[asked_BS], rows)}
 
     def _decode(self, states_BSD: torch.Tensor, batch: Batch) -> HeadOutput:
         assert batch.decoder_targets is not None
@@ -82,41 +156,46 @@ class KgptModel(nn.Module):
             use_cache=False,
         )
         logits = decoder_logits(self.backbone, out.last_hidden_state[asked_BL])
-        return HeadOutput(logits, batch.decoder_targets[asked_BL])
+        return HeadOutput(logits, batch.decoder_targets[asked_BL], asked_BL.nonzero()[:, 0])
 
-    def _node_outputs(self, states_BSD: torch.Tensor, batch: Batch) -> Outputs:
-        outputs: dict[Any, HeadOutput] = {}
-        for kind in NodeKind:
-            asked_BS = (batch.targets != NO_TARGET) & (batch.kinds == kind)
-            if bool(asked_BS.any()):
-                name = kind.name.lower()
-                outputs[name] = self._head(kind, states_BSD[asked_BS], batch.targets[asked_BS], batch.candidates)
-        return outputs
+    def _part(self, name: str) -> ModelPart:
+        part = self.parts[name]
+        assert isinstance(part, ModelPart)
+        return part
 
-    def _head(
-        self,
-        kind: NodeKind,
-        states_ND: torch.Tensor,
-        targets_N: torch.Tensor,
-        candidates_C: torch.Tensor | None,
-    ) -> HeadOutput:
-        if kind == NodeKind.WORD:
-            return HeadOutput(word_logits(self.backbone, states_ND), targets_N)
-        assert self.graph is not None
-        if kind == NodeKind.RELATION:
-            return HeadOutput(self.relation_head(states_ND, self.graph.relations.weight[:-1]), targets_N)
-        if candidates_C is None:
-            return HeadOutput(self.entity_head(states_ND, self.graph.entities.weight[:-1]), targets_N)
-        rows = self.graph.entities(candidates_C)
-        return HeadOutput(self.entity_head(states_ND, rows), torch.searchsorted(candidates_C, targets_N))
+    def acting_parts(self) -> list[ModelPart]:
+        """The parts in the order they act."""
+        return [self._part(name) for name in self.parts]
+
+    def part_names(self) -> dict[str, Any]:
+        """The parts' settings as they are saved."""
+        return {name: model_parts.settings(settings) for name, settings in self.part_settings.items()}
 
 
-def attention_mask(batch: Batch) -> torch.Tensor:
-    """What the backbone takes: [B, S] where all present nodes see each other, else additive [B, 1, S, S]."""
-    if batch.visibility is None:
+def attention_mask(
+    batch: Batch, architecture: Architecture = "encoder", biases: Sequence[torch.Tensor | None] = ()
+) -> torch.Tensor:
+    """What the backbone takes: [B, S] where nothing but padding is hidden, else additive [B, 1 or H, S, S]."""
+    added = [bias for bias in biases if bias is not None]
+    if batch.visibility is None and batch.segments is None and not added:
         return batch.present.long()
-    blocked = torch.zeros(batch.visibility.shape, device=batch.ids.device)
-    return blocked.masked_fill(~batch.visibility, BLOCKED)[:, None]
+    blocked_BSS = ~_visible(batch, causal=architecture == "decoder")
+    mask = torch.zeros(blocked_BSS.shape, device=batch.ids.device).masked_fill(blocked_BSS, BLOCKED)[:, None]
+    return mask + torch.stack([*added]).sum(dim=0) if len(added) > 1 else mask + added[0] if added else mask
+
+
+def _visible(batch: Batch, *, causal: bool) -> torch.Tensor:
+    """Who may attend to whom, [B, S, S]; every node sees itself, padding too."""
+    length = batch.ids.shape[1]
+    if batch.visibility is not None:
+        return batch.visibility
+    if batch.segments is not None:
+        visible = batch.segments[:, :, None] == batch.segments[:, None, :]
+    else:
+        visible = batch.present[:, None, :].expand(-1, length, -1)
+    if causal:
+        visible = visible & torch.ones(length, length, dtype=torch.bool, device=visible.device).tril()
+    return visible | torch.eye(length, dtype=torch.bool, device=visible.device)
 
 
 def shift_right(targets_BL: torch.Tensor, config: Any) -> torch.Tensor:
@@ -124,3 +203,16 @@ def shift_right(targets_BL: torch.Tensor, config: Any) -> torch.Tensor:
     shifted = targets_BL.new_full(targets_BL.shape, config.decoder_start_token_id)
     shifted[:, 1:] = targets_BL[:, :-1]
     return shifted.masked_fill(shifted == NO_TARGET, config.pad_token_id)
+
+
+def _acting(layer: int, acting: Sequence[tuple[ModelPart, Any]]) -> Any:
+    """A hook that lets every acting part change a layer's states; some families' layers give tuples."""
+
+    def hook(module: nn.Module, inputs: Any, output: Any) -> Any:
+        del module, inputs
+        states = output[0] if isinstance(output, tuple) else output
+        for part, kept in acting:
+            states = part.after_layer(layer, states, kept)
+        return (states, *output[1:]) if isinstance(output, tuple) else states
+
+    return hook

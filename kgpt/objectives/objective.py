@@ -1,39 +1,33 @@
-"""Objectives: a name, a head, a weight. Every loss is a sum and a count, so that none is nan without targets."""
+"""What is minimised: named, weighted losses. Every loss is a sum and a count, so that none is nan without targets."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
-from torch.nn.functional import cross_entropy
 
-from kgpt.sequences.outputs import HeadName, Outputs
+from kgpt.sequences.outputs import Outputs
+
+Counts = list[float]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Objective:
-    """Cross-entropy of one head, with its weight in the total.
+class Objective(Protocol):
+    """A loss that reads one head."""
 
-    `masked_lm` reads head `word` (Devlin et al., 2019), `entity_prediction` and `relation_prediction` read `entity`
-    and `relation` (Sun et al., 2020), `span_corruption` reads `decoder` (Raffel et al., 2020).
-    """
+    @property
+    def name(self) -> str:
+        """For learning curves."""
 
-    name: str
-    head: HeadName
-    weight: float = 1.0
+    @property
+    def head(self) -> str:
+        """The output that it reads."""
+
+    @property
+    def weight(self) -> float:
+        """Its share of the total."""
 
     def loss(self, outputs: Sequence[Outputs]) -> tuple[torch.Tensor, int]:
-        """Sum over all targets in `outputs`, and their number; (0, 0) where nothing is asked."""
-        asked = [one[self.head] for one in outputs if self.head in one]
-        losses = [cross_entropy(one.logits.float(), one.targets, reduction="sum") for one in asked]
-        if not losses:
-            return torch.zeros(()), 0
-        return torch.stack(losses).sum(), sum(len(one.targets) for one in asked)
-
-
-MASKED_LM = Objective(name="masked_lm", head="word")
-ENTITY_PREDICTION = Objective(name="entity_prediction", head="entity")
-RELATION_PREDICTION = Objective(name="relation_prediction", head="relation")
-SPAN_CORRUPTION = Objective(name="span_corruption", head="decoder")
+        """Sum over all that is asked in `outputs`, and how many that are; (0, 0) where nothing is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +38,25 @@ class CombinedLoss:
     means: dict[str, float]
 
 
-def combine(objectives: Iterable[Objective], outputs: Sequence[Outputs]) -> CombinedLoss:
-    """The objectives' means over all targets of a step, summed by weight."""
+def combine(
+    objectives: Iterable[Objective],
+    outputs: Sequence[Outputs],
+    *,
+    mean_counts: Callable[[Counts], Counts] = lambda counts: counts,
+) -> CombinedLoss:
+    """The objectives' means over all targets of a step, summed by weight.
+
+    Args:
+        objectives: what is minimised.
+        outputs: of all batches of the step.
+        mean_counts: with several processes, the mean of every objective's count over them: gradients are averaged
+            over processes, so a process divides its sum by that, and the step is the same as in one process.
+    """
+    told = [(one, *one.loss(outputs)) for one in objectives]
+    counts = mean_counts([float(count) for _, _, count in told])
     total, means = torch.zeros(()), {}
-    for objective in objectives:
-        summed, count = objective.loss(outputs)
-        mean = summed / max(count, 1)
+    for (objective, summed, _), count in zip(told, counts, strict=True):
+        mean = summed / max(count, 1.0)
         total = total.to(mean.device) + objective.weight * mean
         means[objective.name] = float(mean.detach())
     return CombinedLoss(total, means)

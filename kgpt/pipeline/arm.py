@@ -149,13 +149,13 @@ def _train(arm: Arm, checkpoints: Path) -> TrainingResult:
     passes = ", ".join(f"{name} x {n:.1f}" for name, n in mixture.passes(config.training.steps).items())
     say(f"{arm.title}: {config.training.steps} steps, passes over its data: {passes}")
     torch.manual_seed(arm.seed)
-    model = build_model(backbone, data.vocabulary, data.graph if recipe.graph_nodes else None)
+    model = build_model(backbone, data.vocabulary, data.graph, recipe.parts(backbone.architecture))
     objectives = recipe.objectives(backbone.architecture)
     result = train(model, mixture, objectives, config.training, folder=checkpoints, seed=arm.seed, what=arm.title)
     target = checkpoints.parent / MODEL
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir()
-    save_checkpoint(model, data.vocabulary, target, about=_about(arm), graph=data.graph if recipe.graph_nodes else None)
+    save_checkpoint(model, data.vocabulary, target, about=_about(arm))
     return result
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kgpt.kg.graph import KnowledgeGraph
-from kgpt.model import Architecture
+from kgpt.model import Architecture, PartSettings
 from kgpt.objectives import Objective
 from kgpt.records import Question
 from kgpt.registry import Registry
@@ -41,9 +41,8 @@ class Recipe(Protocol):
     def architectures(self) -> Sequence[Architecture]:
         """What backbones it can train."""
 
-    @property
-    def graph_nodes(self) -> bool:
-        """Whether entities and relations are nodes of its sequences."""
+    def parts(self, architecture: Architecture) -> Mapping[str, PartSettings]:
+        """What its model has besides the backbone, by name; nothing for a recipe of words."""
 
     def streams(self, data: TrainingData, architecture: Architecture) -> Mapping[str, WeightedStream]:
         """What it reads, with each stream's share of the tokens."""

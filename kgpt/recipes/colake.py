@@ -10,7 +10,7 @@ Differs from the paper's release:
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kgpt.model import Architecture
+from kgpt.model import Architecture, Nodes, PartSettings
 from kgpt.objectives import ENTITY_PREDICTION, MASKED_LM, RELATION_PREDICTION, Objective
 from kgpt.recipes.base import TrainingData, recipes
 from kgpt.sequences import MaskedTextStream, WeightedStream, WordKnowledgeGraphStream
@@ -43,10 +43,10 @@ class Colake:
         """Encoders."""
         return ("encoder",)
 
-    @property
-    def graph_nodes(self) -> bool:
+    def parts(self, architecture: Architecture) -> Mapping[str, PartSettings]:
         """Entities and relations are nodes."""
-        return True
+        del architecture
+        return {"nodes": Nodes()}
 
     def streams(self, data: TrainingData, architecture: Architecture) -> Mapping[str, WeightedStream]:
         """Word-knowledge graphs, and plain text where asked for."""

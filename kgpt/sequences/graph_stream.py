@@ -25,6 +25,7 @@ class WordKnowledgeGraphStream:
         neighbors: how many neighbours.
         masking: of words, entities and relations.
         num_negatives: entities drawn for a batch by frequency to the 0.75.
+        log_q: correct the logits for how often a candidate is drawn (Bengio and Senecal, 2008); CoLAKE does not.
     """
 
     passages: PassageStore
@@ -33,6 +34,7 @@ class WordKnowledgeGraphStream:
     neighbors: NeighborSettings = NeighborSettings()
     masking: MaskingSettings = MaskingSettings()
     num_negatives: int = 200
+    log_q: bool = False
 
     def __len__(self) -> int:
         return len(self.passages)
@@ -59,6 +61,13 @@ class WordKnowledgeGraphStream:
     def draw_candidates(self, rng: np.random.Generator) -> NDArray[np.int64]:
         """Negative entities for a batch: frequency in text and graph to the 0.75 (Mikolov et al., 2013)."""
         return np.searchsorted(self._cumulative, rng.random(self.num_negatives)).astype(np.int64)
+
+    def log_expected(self, candidates: NDArray[np.int64]) -> NDArray[np.float32] | None:
+        """Log of `num_negatives` times each candidate's probability, where `log_q` asks for it."""
+        if not self.log_q:
+            return None
+        shares = np.diff(self._cumulative, prepend=0.0)[candidates]
+        return np.log(np.maximum(self.num_negatives * shares, 1e-9)).astype(np.float32)
 
     @cached_property
     def _cumulative(self) -> NDArray[np.float64]:

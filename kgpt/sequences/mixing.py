@@ -8,14 +8,18 @@ own because their lengths differ: padding a triple to a passage's length would w
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kgpt.errors import ConfigError
 from kgpt.randomness import generator
-from kgpt.sequences.sequence import Batch, Sequence, collate
-from kgpt.sequences.stream import Stream
+from kgpt.sequences.batch import Batch, collate
+from kgpt.sequences.packing import can_be_packed, pack
+from kgpt.sequences.sequence import Sequence
+from kgpt.sequences.stream import CandidateStream, CollatingStream, Row, Stream
+from kgpt.wkgraph.graph import NodeKind
 
 _PROBED = 256
 
@@ -37,12 +41,14 @@ class Mixture:
         tokens_per_step: nodes read and words written a step, on average.
         seed: of everything random.
         pad_id: fills padded words.
+        pack_to: sequences that allow it share rows of so many nodes; 0 packs none.
     """
 
     streams: Mapping[str, WeightedStream]
     tokens_per_step: int
     seed: int
     pad_id: int
+    pack_to: int = 0
     num_sequences: Mapping[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -54,27 +60,40 @@ class Mixture:
         counts = {name: self._count(name, shares[name]) for name in self.streams}
         object.__setattr__(self, "num_sequences", counts)
 
-    def batches(self, step: int) -> tuple[Batch, ...]:
-        """The batches of one step, in the streams' order."""
-        return tuple(self._batch(name, step) for name in self.streams)
+    def batches(self, step: int, *, rank: int = 0, world: int = 1) -> tuple[Batch, ...]:
+        """The batches of one step, in the streams' order; of `world` processes each has its own part of every stream.
+
+        A process that is given no sequence of a stream (there are fewer than processes) has no batch of it.
+        """
+        rows = {name: self._rows(name, step, rank, world) for name in self.streams}
+        return tuple(self._collated(name, step, drawn) for name, drawn in rows.items() if drawn)
 
     def passes(self, num_steps: int) -> dict[str, float]:
         """How often each stream's records are seen in `num_steps` steps."""
         return {name: num_steps * count / len(self.streams[name].stream) for name, count in self.num_sequences.items()}
 
-    def _batch(self, name: str, step: int) -> Batch:
-        count, stream = self.num_sequences[name], self.streams[name].stream
-        sequences = [self._sequence(name, place) for place in range(step * count, (step + 1) * count)]
-        if not hasattr(stream, "draw_candidates"):
-            return collate(sequences, pad_id=self.pad_id)
-        negatives = stream.draw_candidates(generator(self.seed, name, "candidates", step))
-        return collate(sequences, pad_id=self.pad_id, candidates=_with_gold(negatives, sequences))
+    def _rows(self, name: str, step: int, rank: int, world: int) -> list[Row]:
+        count = self.num_sequences[name]
+        return [self._row(name, place) for place in range(step * count, (step + 1) * count)[rank::world]]
 
-    def _sequence(self, name: str, place: int) -> Sequence:
+    def _collated(self, name: str, step: int, rows: list[Any]) -> Batch:
+        stream = self.streams[name].stream
+        if isinstance(stream, CollatingStream):
+            return stream.collate(rows, pad_id=self.pad_id)
+        if self.pack_to and all(map(can_be_packed, rows)):
+            rows = pack(rows, max_tokens=self.pack_to)
+        if not isinstance(stream, CandidateStream):
+            return collate(rows, pad_id=self.pad_id)
+        candidates = _with_gold(stream.draw_candidates(generator(self.seed, name, "candidates", step)), rows)
+        batch = collate(rows, pad_id=self.pad_id, candidates=candidates)
+        return batch if (log_q := stream.log_expected(candidates)) is None else batch.with_log_q(log_q)
+
+    def _row(self, name: str, place: int) -> Row:
         stream = self.streams[name].stream
         epoch, rank = divmod(place, len(stream))
         index = int(_order(self.seed, name, epoch, len(stream))[rank])
-        return stream.draw(index, generator(self.seed, name, epoch, index))
+        row: Row = stream.draw(index, generator(self.seed, name, epoch, index))
+        return row
 
     def _count(self, name: str, share: float) -> int:
         """Sequences a step that make up the stream's share, by the mean length of a few hundred draws."""
@@ -92,5 +111,5 @@ def _order(seed: int, name: str, epoch: int, length: int) -> NDArray[np.int64]:
 
 def _with_gold(negatives: NDArray[np.int64], sequences: list[Sequence]) -> NDArray[np.int64]:
     """The entities asked for in the batch and the negatives, sorted, without repeats (CoLAKE)."""
-    gold = [s.targets[(s.kinds == 1) & (s.targets >= 0)] for s in sequences]
+    gold = [s.targets[(s.kinds == NodeKind.ENTITY) & (s.targets >= 0)] for s in sequences]
     return np.unique(np.concatenate([*gold, negatives]))

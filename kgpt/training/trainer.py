@@ -103,7 +103,7 @@ class KgptTrainer(Trainer):  # type: ignore[misc]
         del num_items_in_batch
         batches: tuple[Batch, ...] = inputs["batches"]
         self.tally.count(batches)
-        outputs = [model(batch) for batch in batches]
+        outputs = model(batches)
         combined = combine(self.objectives, outputs)
         for name, mean in combined.means.items():
             self._means.setdefault(name, []).append(mean)

@@ -4,7 +4,7 @@ import torch
 
 from kgpt.errors import CheckpointError
 from kgpt.evaluation import AskedFact, evaluate_graph_completion
-from kgpt.model import BackboneSettings, LoadedModel, build_model
+from kgpt.model import BackboneSettings, LoadedModel, Nodes, build_model
 
 SETTINGS = BackboneSettings(
     family="roberta", architecture="encoder", hidden_size=32, num_layers=1, num_heads=2, feed_forward_size=64
@@ -14,8 +14,8 @@ SETTINGS = BackboneSettings(
 @pytest.fixture
 def loaded(capitals, masked_words):
     torch.manual_seed(0)
-    model = build_model(SETTINGS, masked_words, capitals)
-    return LoadedModel(model, masked_words, "encoder", {}, tuple(capitals.entities.ids))
+    model = build_model(SETTINGS, masked_words, capitals, {"nodes": Nodes()})
+    return LoadedModel(model, masked_words, "encoder", {})
 
 
 @pytest.fixture
@@ -28,10 +28,10 @@ def facts(capitals):
 def test_a_model_whose_head_prefers_the_right_row_ranks_it_first(loaded, facts, capitals):
     fact = facts[0]
     with torch.no_grad():
-        loaded.model.entity_head.norm.weight.zero_()
-        loaded.model.entity_head.norm.bias.copy_(torch.eye(32)[0])
-        loaded.model.graph.entities.weight[:, 0] = 0.0
-        loaded.model.graph.entities.weight[fact.tails[0], 0] = 5.0
+        loaded.model.nodes.entity_head.norm.weight.zero_()
+        loaded.model.nodes.entity_head.norm.bias.copy_(torch.eye(32)[0])
+        loaded.model.nodes.vectors.rows.weight[:, 0] = 0.0
+        loaded.model.nodes.vectors.rows.weight[fact.tails[0], 0] = 5.0
 
     outcomes = evaluate_graph_completion(loaded, [fact], capitals)
 
@@ -40,7 +40,7 @@ def test_a_model_whose_head_prefers_the_right_row_ranks_it_first(loaded, facts, 
 
 def test_a_model_that_scores_all_alike_gets_the_middle_rank(loaded, facts, capitals):
     with torch.no_grad():
-        loaded.model.graph.entities.weight.zero_()
+        loaded.model.nodes.vectors.rows.weight.zero_()
 
     outcomes = evaluate_graph_completion(loaded, facts, capitals)
 
@@ -48,7 +48,7 @@ def test_a_model_that_scores_all_alike_gets_the_middle_rank(loaded, facts, capit
 
 
 def test_a_model_with_other_nodes_is_refused(loaded, facts, capitals, masked_words):
-    other = LoadedModel(loaded.model, masked_words, "encoder", {}, ("Q1",))
+    other = LoadedModel(build_model(SETTINGS, masked_words), masked_words, "encoder", {})
 
     with pytest.raises(CheckpointError, match="this very graph's entities"):
         evaluate_graph_completion(other, facts, capitals)

@@ -4,8 +4,8 @@ import torch
 
 from kgpt.errors import ConfigError
 from kgpt.model import KgptModel, build_model
-from kgpt.model.backbone import encoder_states
 from kgpt.model.language_model import attention_mask
+from kgpt.model.stack import encoder_states
 from kgpt.sequences import NO_TARGET, collate
 from kgpt.sequences.sequence import plain_sequence
 

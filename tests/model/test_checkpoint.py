@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 from transformers import GPT2Config, GPT2LMHeadModel
 
 from kgpt.errors import CheckpointError, StoreError
-from kgpt.model import BackboneSettings, build_model, load_checkpoint, save_checkpoint
+from kgpt.model import BackboneSettings, Nodes, build_model, load_checkpoint, save_checkpoint
 from kgpt.sequences import collate, load_vocabulary
 from kgpt.sequences.sequence import plain_sequence
 
@@ -42,8 +42,8 @@ def saved(request, tmp_path, tiny, writing_words, masked_words):
 def saved_graph(tmp_path, tiny, masked_words, capitals):
     """A tiny model with graph tables in a folder."""
     torch.manual_seed(0)
-    model = build_model(tiny("roberta"), masked_words, capitals).eval()
-    save_checkpoint(model, masked_words, tmp_path, about={}, graph=capitals)
+    model = build_model(tiny("roberta"), masked_words, capitals, {"nodes": Nodes()}).eval()
+    save_checkpoint(model, masked_words, tmp_path, about={})
     return tmp_path, model
 
 
@@ -109,11 +109,11 @@ def test_a_continued_checkpoint_gets_rows_for_the_graph(saved_graph, capitals):
     vocabulary = load_vocabulary(folder)
 
     settings = BackboneSettings(checkpoint=str(folder), architecture="encoder")
-    model = build_model(settings, vocabulary, capitals)
+    model = build_model(settings, vocabulary, capitals, {"nodes": Nodes()})
 
     words = vocabulary.encode(capitals.entities.label(0))
     expected = model.words.weight[torch.from_numpy(np.array(words))].mean(dim=0)
-    assert torch.allclose(model.graph.entities.weight[0], expected)
+    assert torch.allclose(model.nodes.vectors.rows.weight[0], expected)
 
 
 def test_a_backbone_with_too_few_rows_gets_one_for_every_word(tmp_path, tiny, masked_words):
@@ -170,11 +170,11 @@ def test_a_folder_that_is_no_checkpoint_is_refused(tmp_path):
         load_checkpoint(str(tmp_path))
 
 
-def test_a_decoder_alone_is_refused(tmp_path):
+def test_a_decoder_without_a_tokenizer_is_refused(tmp_path):
     config = GPT2Config(n_embd=8, n_layer=1, n_head=1, vocab_size=20, n_positions=8, bos_token_id=0, eos_token_id=1)
     GPT2LMHeadModel(config).save_pretrained(tmp_path)
 
-    with pytest.raises(CheckpointError, match="cannot be loaded as encoder"):
+    with pytest.raises(CheckpointError, match="no tokenizer there"):
         load_checkpoint(str(tmp_path))
 
 

@@ -5,7 +5,7 @@ from kgpt.model.head import NodeHead
 
 def test_a_logit_is_the_product_of_the_transformed_state_with_the_row():
     torch.manual_seed(0)
-    head, states, rows = NodeHead(hidden_size=8), torch.randn(3, 8), torch.randn(5, 8)
+    head, states, rows = NodeHead(hidden_size=8, size=8), torch.randn(3, 8), torch.randn(5, 8)
 
     logits = head(states, rows)
 

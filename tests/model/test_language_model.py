@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from kgpt.errors import CheckpointError
-from kgpt.model import build_model
-from kgpt.model.backbone import encoder_states
+from kgpt.model import Nodes, build_model
 from kgpt.model.language_model import attention_mask, shift_right
+from kgpt.model.stack import encoder_states
 from kgpt.sequences import NO_TARGET, Sequence, WordKnowledgeGraphStream, collate
 from kgpt.sequences.sequence import plain_sequence
 from kgpt.wkgraph import NeighborSettings
@@ -83,7 +83,7 @@ def graph_batch(masked_passages, capitals, masked_words):
 
 
 def test_every_kind_answers_over_its_own_vocabulary(graph_batch, tiny, masked_words, capitals):
-    model = build_model(tiny("roberta"), masked_words, capitals)
+    model = build_model(tiny("roberta"), masked_words, capitals, {"nodes": Nodes()})
 
     outputs = model(graph_batch)
 
@@ -92,7 +92,7 @@ def test_every_kind_answers_over_its_own_vocabulary(graph_batch, tiny, masked_wo
 
 
 def test_targets_among_candidates_name_the_same_entities(graph_batch, tiny, masked_words, capitals):
-    model = build_model(tiny("roberta"), masked_words, capitals).eval()
+    model = build_model(tiny("roberta"), masked_words, capitals, {"nodes": Nodes()}).eval()
     asked = graph_batch.targets[(graph_batch.kinds == 1) & (graph_batch.targets != NO_TARGET)]
     candidates = torch.unique(torch.cat([asked, torch.tensor([0, 4])]))
 
@@ -103,7 +103,7 @@ def test_targets_among_candidates_name_the_same_entities(graph_batch, tiny, mask
 
 
 def test_a_head_that_nothing_asks_is_absent(tiny, masked_words, capitals):
-    model = build_model(tiny("roberta"), masked_words, capitals)
+    model = build_model(tiny("roberta"), masked_words, capitals, {"nodes": Nodes()})
 
     assert model(collate([plain_sequence(np.array([5, 6]))], pad_id=0)) == {}
 

@@ -3,8 +3,8 @@ import math
 import pytest
 import torch
 
-from kgpt.model import build_model
-from kgpt.objectives import ENTITY_PREDICTION, MASKED_LM, RELATION_PREDICTION, Objective, combine
+from kgpt.model import Nodes, build_model
+from kgpt.objectives import ENTITY_PREDICTION, MASKED_LM, RELATION_PREDICTION, CrossEntropy, combine
 from kgpt.sequences import NO_TARGET, Sequence, collate
 from kgpt.sequences.outputs import HeadOutput
 
@@ -33,7 +33,7 @@ def test_a_loss_is_the_mean_over_all_targets_of_a_step():
 
 def test_objectives_are_summed_by_weight():
     words, entities = head(1, 2), head(3, 4, seed=1)
-    half = Objective(name="entities", head="entity", weight=0.5)
+    half = CrossEntropy(name="entities", head="entity", weight=0.5)
 
     combined = combine([MASKED_LM, half], [{"word": words, "entity": entities}])
 
@@ -60,7 +60,7 @@ def test_no_target_at_all_gives_zero_and_no_nan():
 def test_a_weight_of_zero_teaches_nothing():
     words, entities = head(1, 2), head(3, seed=1)
 
-    muted = Objective(name="muted", head="entity", weight=0.0)
+    muted = CrossEntropy(name="muted", head="entity", weight=0.0)
     combine([MASKED_LM, muted], [{"word": words, "entity": entities}]).total.backward()
 
     assert words.logits.grad.any()
@@ -75,7 +75,7 @@ def entity_batch(capitals, candidates):
 
 
 def test_sampled_entity_prediction_over_all_entities_is_the_full_softmax(tiny, masked_words, capitals):
-    model = build_model(tiny("roberta"), masked_words, capitals).eval()
+    model = build_model(tiny("roberta"), masked_words, capitals, {"nodes": Nodes()}).eval()
     everyone = torch.arange(capitals.num_entities).numpy()
 
     full, sampled = (
@@ -87,7 +87,7 @@ def test_sampled_entity_prediction_over_all_entities_is_the_full_softmax(tiny, m
 
 
 def test_fewer_candidates_make_entity_prediction_easier(tiny, masked_words, capitals):
-    model = build_model(tiny("roberta"), masked_words, capitals).eval()
+    model = build_model(tiny("roberta"), masked_words, capitals, {"nodes": Nodes()}).eval()
 
     full, sampled = (
         combine([ENTITY_PREDICTION], [model(entity_batch(capitals, candidates))]).total

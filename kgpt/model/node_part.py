@@ -1,0 +1,145 @@
+"""Entities and relations as nodes among the words: their embeddings, the kind of every node, and their heads.
+
+Shapes: B sequences, S nodes, D hidden, N places that ask, C candidates.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import torch
+from torch import nn
+
+from kgpt.kg.graph import KnowledgeGraph
+from kgpt.model.base import ModelPart, Sizes, States, model_parts
+from kgpt.model.entity_vectors import EntityTable, EntityText, start_relations
+from kgpt.model.head import NodeHead
+from kgpt.model.relational_encoder import Neighborhood, RelationalEncoder
+from kgpt.sequences.batch import Batch
+from kgpt.sequences.outputs import HeadOutput, Outputs
+from kgpt.sequences.sequence import NO_TARGET
+from kgpt.sequences.vocabulary import Vocabulary
+from kgpt.wkgraph import NodeKind
+
+
+@model_parts.register("nodes")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Nodes:
+    """Settings of `NodePart`.
+
+    Args:
+        vectors: entity vectors come from a `table`, or from the entity's `text`.
+        size: width of an entity's row; 0 is the states' width, another is projected (LUKE has 256).
+        sparse: the table's gradients touch a batch's rows alone.
+        memory_map: a file for a table beyond memory; empty keeps it in memory.
+        encoder: layers over the sampled neighbourhood: `none`, `rgcn`, `compgcn` or `gat`.
+        encoder_layers: how many.
+    """
+
+    vectors: Literal["table", "text"] = "table"
+    size: int = 0
+    sparse: bool = False
+    memory_map: str = ""
+    encoder: Literal["none", "rgcn", "compgcn", "gat"] = "none"
+    encoder_layers: int = 2
+
+    def build(self, sizes: Sizes) -> "NodePart":
+        """The part with fresh weights."""
+        return NodePart(self, sizes)
+
+
+class NodePart(ModelPart):
+    """Embeds entity and relation nodes, adds the kind to all nodes, predicts hidden ones with tied tables.
+
+    Args:
+        settings: of the entity vectors.
+        sizes: of backbone and graph.
+    """
+
+    def __init__(self, settings: Nodes, sizes: Sizes) -> None:
+        super().__init__()
+        size = settings.size or sizes.hidden
+        self.vectors: EntityTable | EntityText
+        if settings.vectors == "text":
+            self.vectors = EntityText(num_entities=sizes.entities, size=size)
+        else:
+            self.vectors = EntityTable(
+                num_entities=sizes.entities, size=size, sparse=settings.sparse, memory_map=settings.memory_map
+            )
+        self.widen = nn.Identity() if size == sizes.hidden else nn.Linear(size, sizes.hidden, bias=False)
+        self.relations = nn.Embedding(sizes.relations + 1, sizes.hidden)
+        self.kinds = nn.Embedding(len(NodeKind), sizes.hidden)
+        nn.init.zeros_(self.kinds.weight)
+        self.entity_head = NodeHead(hidden_size=sizes.hidden, size=size)
+        self.relation_head = NodeHead(hidden_size=sizes.hidden, size=sizes.hidden)
+        self.encoder: RelationalEncoder | None = None
+        if settings.encoder != "none":
+            self.encoder = RelationalEncoder(
+                kind=settings.encoder, size=size, num_relations=sizes.relations, num_layers=settings.encoder_layers
+            )
+        self._backbone: list[Any] = []
+
+    def attach(self, backbone: Any) -> None:
+        """Remember the backbone, whose word embeddings entities' texts are made of."""
+        self._backbone = [backbone]  # in a list: the backbone is no part of this module
+
+    @property
+    def words(self) -> nn.Embedding:
+        """The backbone's word embeddings."""
+        table: nn.Embedding = self._backbone[0].get_input_embeddings()
+        return table
+
+    def start(self, backbone: Any, graph: KnowledgeGraph, vocabulary: Vocabulary) -> None:
+        """Begin with names: an untrained node already means roughly what its name says."""
+        words = backbone.get_input_embeddings()
+        self.vectors.start(graph, vocabulary, words)
+        start_relations(self.relations, graph.relations, vocabulary, words)
+
+    def entities(self, numbers: torch.Tensor, words: nn.Module) -> torch.Tensor:
+        """Vectors of entities as the stack reads them, [...] -> [..., D]."""
+        return torch.as_tensor(self.widen(self.vectors(numbers, words)))
+
+    def embed(self, batch: Batch, embedded_BSD: torch.Tensor) -> torch.Tensor:
+        """Words as they are, entities and relations from their own tables, and every node's kind."""
+        of_kind = {kind: batch.kinds == kind for kind in NodeKind}
+        entities_BS = torch.where(of_kind[NodeKind.ENTITY], batch.ids, 0)
+        rows = {
+            NodeKind.ENTITY: self.widen(self._encoded(entities_BS, self._neighborhood(batch))),
+            NodeKind.RELATION: self.relations(torch.where(of_kind[NodeKind.RELATION], batch.ids, 0)),
+        }
+        for kind, rows_BSD in rows.items():
+            embedded_BSD = torch.where(of_kind[kind][..., None], rows_BSD.to(embedded_BSD.dtype), embedded_BSD)
+        return torch.as_tensor(embedded_BSD + self.kinds(batch.kinds))
+
+    def outputs(self, batch: Batch, states: States) -> Outputs:
+        """Logits of hidden entities and relations."""
+        outputs = {}
+        for kind, name in ((NodeKind.ENTITY, "entity"), (NodeKind.RELATION, "relation")):
+            asked_BS = (batch.targets != NO_TARGET) & (batch.kinds == kind)
+            if bool(asked_BS.any()):
+                told = states.nodes[asked_BS], batch.targets[asked_BS], asked_BS.nonzero()[:, 0]
+                outputs[name] = self._entity(*told, batch) if name == "entity" else self._relation(*told)
+        return outputs
+
+    def _relation(self, states_ND: torch.Tensor, targets_N: torch.Tensor, rows_N: torch.Tensor) -> HeadOutput:
+        return HeadOutput(self.relation_head(states_ND, self.relations.weight[:-1]), targets_N, rows_N)
+
+    def _entity(
+        self, states_ND: torch.Tensor, targets_N: torch.Tensor, rows_N: torch.Tensor, batch: Batch
+    ) -> HeadOutput:
+        if batch.candidates is None:
+            return HeadOutput(self.entity_head(states_ND, self.vectors.all(self.words)), targets_N, rows_N)
+        logits = self.entity_head(states_ND, self._encoded(batch.candidates, self._neighborhood(batch)))
+        if batch.candidate_log_q is not None:
+            logits = logits - batch.candidate_log_q
+        return HeadOutput(logits, torch.searchsorted(batch.candidates, targets_N), rows_N)
+
+    def _encoded(self, numbers: torch.Tensor, neighborhood: Neighborhood | None) -> torch.Tensor:
+        own = self.vectors(numbers, self.words)
+        return own if neighborhood is None else neighborhood.replace(numbers, own)
+
+    def _neighborhood(self, batch: Batch) -> Neighborhood | None:
+        """The vectors of the entities around the batch, after the relational layers."""
+        if self.encoder is None or batch.subgraph is None:
+            return None
+        found: Neighborhood = self.encoder(self.vectors(batch.subgraph.nodes, self.words), batch.subgraph)
+        return found

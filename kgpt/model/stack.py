@@ -1,0 +1,99 @@
+"""A backbone's stack of layers run over embedded nodes, and its language-model head on some of the states.
+
+Every family's own names stop here and in `family.py`. Shapes: B sequences, S nodes, D hidden, N places, V vocabulary.
+"""
+
+import inspect
+from typing import Any
+
+import torch
+from torch import nn
+
+from kgpt.errors import ConfigError
+from kgpt.model.family import POSITION_SHIFTED, WITHOUT_POSITION_IDS
+
+
+def stack_of(backbone: Any) -> Any:
+    """The part that reads nodes: the encoder, or the decoder of a decoder-only model."""
+    return backbone.get_encoder() if backbone.config.is_encoder_decoder else backbone.base_model
+
+
+def layers_of(backbone: Any) -> nn.ModuleList:
+    """The layers of `stack_of`, first to last."""
+    lists = [one for one in stack_of(backbone).modules() if isinstance(one, nn.ModuleList)]
+    num_layers = backbone.config.num_hidden_layers
+    return next(one for one in lists if len(one) == num_layers)
+
+
+def run_stack(backbone: Any, embeddings: torch.Tensor, mask: torch.Tensor, positions: torch.Tensor) -> Any:
+    """What the stack gives over embedded nodes, as transformers' output object.
+
+    Args:
+        backbone: the model.
+        embeddings: of the nodes, [B, S, D].
+        mask: 1 where present [B, S], or additive [B, 1 or H, S, S].
+        positions: soft positions from 0, [B, S].
+    """
+    family = backbone.config.model_type
+    keywords: dict[str, Any] = {"inputs_embeds": embeddings, "attention_mask": mask}
+    accepted = _accepted(stack_of(backbone))
+    if family not in WITHOUT_POSITION_IDS and "position_ids" in accepted:
+        offset = backbone.config.pad_token_id + 1 if family in POSITION_SHIFTED else 0
+        keywords["position_ids"] = positions + offset
+    if "use_cache" in accepted:
+        keywords["use_cache"] = False
+    if has_router(backbone):
+        keywords["output_router_logits"] = True
+    return stack_of(backbone)(**keywords)
+
+
+def encoder_states(
+    backbone: Any, embeddings: torch.Tensor, mask: torch.Tensor, positions: torch.Tensor
+) -> torch.Tensor:
+    """States of the stack over embedded nodes, [B, S, D]; see `run_stack`."""
+    states: torch.Tensor = run_stack(backbone, embeddings, mask, positions).last_hidden_state
+    return states
+
+
+def has_router(backbone: Any) -> bool:
+    """Whether the backbone is a mixture of experts with a router to balance."""
+    return hasattr(backbone.config, "router_aux_loss_coef") and num_experts(backbone) > 0
+
+
+def num_experts(backbone: Any) -> int:
+    """Experts a layer; 0 for a dense model."""
+    names = ("num_local_experts", "num_experts", "n_routed_experts")
+    return next((getattr(backbone.config, name) for name in names if hasattr(backbone.config, name)), 0)
+
+
+def word_logits(backbone: Any, states_ND: torch.Tensor) -> torch.Tensor:
+    """Logits over the vocabulary for some states of an encoder or a decoder-only model, [N, D] -> [N, V].
+
+    Raises:
+        ConfigError: the family has its head under names that are not known here.
+    """
+    for name in ("lm_head", "cls"):
+        if hasattr(backbone, name):
+            return torch.as_tensor(getattr(backbone, name)(states_ND))
+    if hasattr(backbone, "vocab_projector"):  # DistilBERT
+        transformed = backbone.vocab_layer_norm(backbone.activation(backbone.vocab_transform(states_ND)))
+        return torch.as_tensor(backbone.vocab_projector(transformed))
+    if hasattr(backbone, "head") and hasattr(backbone, "decoder"):  # ModernBERT
+        return torch.as_tensor(backbone.decoder(backbone.head(states_ND)))
+    raise ConfigError(
+        f"backbone.family: the word head of {backbone.config.model_type} is not known; "
+        "take bert, roberta, distilbert, modernbert or a decoder"
+    )
+
+
+def decoder_logits(backbone: Any, states_ND: torch.Tensor) -> torch.Tensor:
+    """Logits over the vocabulary for some states of an encoder-decoder's decoder, [N, D] -> [N, V]."""
+    if getattr(backbone.config, "scale_decoder_outputs", False):
+        states_ND = states_ND * backbone.config.d_model**-0.5
+    logits: torch.Tensor = backbone.get_output_embeddings()(states_ND)
+    bias = getattr(backbone, "final_logits_bias", None)  # BART
+    return logits if bias is None else logits + bias
+
+
+def _accepted(stack: Any) -> frozenset[str]:
+    return frozenset(inspect.signature(stack.forward).parameters)

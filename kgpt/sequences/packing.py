@@ -1,0 +1,49 @@
+"""Several short sequences in one row, so that less of a step is padding (best fit, decreasing).
+
+Each keeps its own positions and sees itself alone: `segments` tells the rows' parts apart.
+"""
+
+from collections.abc import Sequence as SequenceOf
+
+import numpy as np
+
+from kgpt.sequences.sequence import Sequence
+
+
+def can_be_packed(sequence: Sequence) -> bool:
+    """Whether a sequence may share its row: words and graph nodes that all see each other, read by one stack."""
+    own = (sequence.visibility, sequence.relative_positions, sequence.subgraph, sequence.segments)
+    return not len(sequence.decoder_targets) and all(one is None for one in own)
+
+
+def pack(sequences: SequenceOf[Sequence], *, max_tokens: int) -> list[Sequence]:
+    """Rows of at most `max_tokens` nodes (a longer sequence has a row to itself), every sequence in one of them.
+
+    Differs from packing by arrival (first fit): best fit by falling length fills nearly all of every row but the last.
+    """
+    rows: list[list[Sequence]] = []
+    room: list[int] = []
+    for place in sorted(range(len(sequences)), key=lambda one: -len(sequences[one].ids)):
+        size = len(sequences[place].ids)
+        fitting = [row for row, left in enumerate(room) if left >= size]
+        row = min(fitting, key=lambda one: room[one], default=len(rows))
+        if row == len(rows):
+            rows.append([])
+            room.append(max_tokens)
+        rows[row].append(sequences[place])
+        room[row] -= size
+    return [_joined(row) for row in rows]
+
+
+def _joined(parts: SequenceOf[Sequence]) -> Sequence:
+    sizes = [len(one.ids) for one in parts]
+    firsts = np.cumsum([0, *sizes[:-1]])
+    mentions = [one.mentions + np.array([first, first, 0]) for one, first in zip(parts, firsts, strict=True)]
+    return Sequence(
+        ids=np.concatenate([one.ids for one in parts]),
+        kinds=np.concatenate([one.kinds for one in parts]),
+        positions=np.concatenate([one.positions for one in parts]),
+        targets=np.concatenate([one.targets for one in parts]),
+        mentions=np.concatenate(mentions),
+        segments=np.repeat(np.arange(len(parts)), sizes),
+    )
