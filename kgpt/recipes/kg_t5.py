@@ -7,17 +7,22 @@ Differs from the paper:
   (`forms: [linear]` is the paper's); facts seen in one form are stored but hard to ask for;
 - the hidden entity is the tail in 70 % of the draws (the paper does not state its share; `tail_prob: 0.5`);
 - the target ends without a closing sentinel;
+- `path_weight`, `list_weight` and `context_weight` (all 0: SKILL has none) add paths of two and three hops, all tails
+  of a head and relation as one answer, and queries beside a neighbourhood;
 - AdamW with a cosine schedule instead of Adafactor at a constant 1e-3, and text hides linked mentions half the time.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kgpt.model import Architecture
+from kgpt.model import Architecture, PartSettings
 from kgpt.objectives import SPAN_CORRUPTION, Objective
 from kgpt.recipes.base import TrainingData, recipes
 from kgpt.recipes.text_only import TextOnly
 from kgpt.sequences import TripleStream, WeightedStream
+from kgpt.sequences.link_stream import LinkStream
+from kgpt.sequences.list_stream import ListStream
+from kgpt.sequences.path_stream import PathStream
 from kgpt.verbalization import Form, Verbalizer
 
 
@@ -30,8 +35,14 @@ class KgT5:
         triple_weight: the triples' share of the tokens.
         text_weight: the text's share.
         question_weight: the train questions' share.
+        path_weight: the share of paths of several hops.
+        list_weight: the share of heads and relations with all their tails as one answer.
+        context_weight: the share of queries beside their entity's neighbours.
         forms: how triples are written: `linear`, `inverse`, `template`.
         tail_prob: how often the tail is hidden, else the head.
+        num_hops: of the paths, drawn from alike.
+        max_answers: a longer list of tails keeps its first, by name.
+        max_neighbors: lines of a query's context.
         max_tokens: longest text sequence.
         salient_prob: how often text hides linked mentions instead of random spans.
     """
@@ -39,8 +50,14 @@ class KgT5:
     triple_weight: float = 0.7
     text_weight: float = 0.2
     question_weight: float = 0.1
+    path_weight: float = 0.0
+    list_weight: float = 0.0
+    context_weight: float = 0.0
     forms: tuple[Form, ...] = ("linear", "inverse", "template")
     tail_prob: float = 0.7
+    num_hops: tuple[int, ...] = (2, 3)
+    max_answers: int = 10
+    max_neighbors: int = 20
     max_tokens: int = 128
     salient_prob: float = 0.5
 
@@ -49,10 +66,10 @@ class KgT5:
         """Encoder-decoders."""
         return ("encoder_decoder",)
 
-    @property
-    def graph_nodes(self) -> bool:
-        """Triples are words."""
-        return False
+    def parts(self, architecture: Architecture) -> Mapping[str, PartSettings]:
+        """Words only."""
+        del architecture
+        return {}
 
     def streams(self, data: TrainingData, architecture: Architecture) -> Mapping[str, WeightedStream]:
         """Triples, and what the control reads."""
@@ -68,10 +85,33 @@ class KgT5:
             max_tokens=self.max_tokens,
             salient_prob=self.salient_prob,
         )
-        mixed = {"triples": WeightedStream(triples, self.triple_weight), **text.streams(data, architecture)}
+        mixed = {
+            "triples": WeightedStream(triples, self.triple_weight),
+            **text.streams(data, architecture),
+            **self._several_hops(data),
+        }
         return {name: weighted for name, weighted in mixed.items() if weighted.weight > 0}
 
     def objectives(self, architecture: Architecture) -> Sequence[Objective]:
         """Span corruption, on text and triples alike."""
         del architecture
         return (SPAN_CORRUPTION,)
+
+    def _several_hops(self, data: TrainingData) -> Mapping[str, WeightedStream]:
+        """What triples alone do not teach: paths, lists of answers, neighbourhoods."""
+        graph, vocabulary = data.graph, data.vocabulary
+        context = LinkStream(
+            graph=graph,
+            vocabulary=vocabulary,
+            max_neighbors=self.max_neighbors,
+            has_unique_names=False,
+            has_sentinel=True,
+        )
+        lists = ListStream(graph=graph, vocabulary=vocabulary, max_answers=self.max_answers)
+        return {
+            "paths": WeightedStream(
+                PathStream(graph=graph, vocabulary=vocabulary, num_hops=self.num_hops), self.path_weight
+            ),
+            "lists": WeightedStream(lists, self.list_weight),
+            "contexts": WeightedStream(context, self.context_weight),
+        }

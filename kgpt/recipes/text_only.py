@@ -7,20 +7,21 @@ often credited to the graph (SKILL, Moiseev et al., 2022, table 1).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kgpt.model import Architecture
-from kgpt.objectives import MASKED_LM, SPAN_CORRUPTION, Objective
+from kgpt.model import Architecture, PartSettings
+from kgpt.objectives import CAUSAL_LM, MASKED_LM, SPAN_CORRUPTION, Objective
 from kgpt.recipes.base import TrainingData, recipes
 from kgpt.sequences import MaskedTextStream, SpanCorruptionStream, WeightedStream
+from kgpt.sequences.causal_stream import CausalQuestionStream, CausalTextStream
 
 
 @recipes.register("text_only")
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TextOnly:
-    """Masked words on an encoder, span corruption on an encoder-decoder.
+    """Masked words on an encoder, span corruption on an encoder-decoder, the next word on a decoder.
 
     Args:
         text_weight: the text's share of the tokens.
-        question_weight: the train questions' share (encoder-decoder only).
+        question_weight: the train questions' share (not on an encoder).
         max_tokens: longest text sequence.
         salient_prob: how often an encoder-decoder's text hides linked mentions instead of random spans.
     """
@@ -32,19 +33,22 @@ class TextOnly:
 
     @property
     def architectures(self) -> Sequence[Architecture]:
-        """Both."""
-        return ("encoder", "encoder_decoder")
+        """All."""
+        return ("encoder", "encoder_decoder", "decoder")
 
-    @property
-    def graph_nodes(self) -> bool:
+    def parts(self, architecture: Architecture) -> Mapping[str, PartSettings]:
         """Words only."""
-        return False
+        del architecture
+        return {}
 
     def streams(self, data: TrainingData, architecture: Architecture) -> Mapping[str, WeightedStream]:
         """Text, and questions where there is a decoder to answer them."""
         if architecture == "encoder":
             masked = MaskedTextStream(passages=data.passages, vocabulary=data.vocabulary, max_tokens=self.max_tokens)
             return {"text": WeightedStream(masked, self.text_weight)}
+        if architecture == "decoder":
+            read = CausalTextStream(passages=data.passages, vocabulary=data.vocabulary, max_tokens=self.max_tokens)
+            return {"text": WeightedStream(read, self.text_weight), **self._prompted(data)}
         corrupted = SpanCorruptionStream(
             passages=data.passages,
             vocabulary=data.vocabulary,
@@ -55,4 +59,13 @@ class TextOnly:
 
     def objectives(self, architecture: Architecture) -> Sequence[Objective]:
         """One, by architecture."""
-        return (MASKED_LM if architecture == "encoder" else SPAN_CORRUPTION,)
+        return (language_modelling(architecture),)
+
+    def _prompted(self, data: TrainingData) -> Mapping[str, WeightedStream]:
+        stream = CausalQuestionStream(questions=data.questions, vocabulary=data.vocabulary)
+        return {"questions": WeightedStream(stream, self.question_weight)} if data.questions else {}
+
+
+def language_modelling(architecture: Architecture) -> Objective:
+    """What each architecture learns text by."""
+    return {"encoder": MASKED_LM, "encoder_decoder": SPAN_CORRUPTION, "decoder": CAUSAL_LM}[architecture]

@@ -1,5 +1,6 @@
 """Plain text as sequences: masked for encoders, span-corrupted for encoder-decoders."""
 
+from collections.abc import Sequence as SequenceOf
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,17 +72,23 @@ class SpanCorruptionStream:
         return plain_sequence(ids, decoder_targets=np.append(target, self.vocabulary.end))
 
     def _salient_spans(self, index: int, rng: np.random.Generator) -> list[Span]:
-        """Mentions in random order until the noise density is reached, in reading order."""
-        anchors = self.passages.anchors_of(index)
-        room = max(1.0, self.noise_density * len(self.passages.word_ids(index)))
-        chosen: list[Span] = []
-        for place in rng.permutation(len(anchors)).tolist():
-            span = (anchors[place].start, anchors[place].end)
-            if sum(end - start for start, end in chosen) >= room or len(chosen) >= 16:
-                break
-            if all(span[1] <= start or end <= span[0] for start, end in chosen):
-                chosen.append(span)
-        return sorted(chosen)
+        spans = [(anchor.start, anchor.end) for anchor in self.passages.anchors_of(index)]
+        return choose_spans(spans, len(self.passages.word_ids(index)), noise_density=self.noise_density, rng=rng)
+
+
+def choose_spans(
+    spans: SequenceOf[Span], num_words: int, *, noise_density: float, rng: np.random.Generator
+) -> list[Span]:
+    """Mentions in random order until `noise_density` of the words is reached, in reading order."""
+    room = max(1.0, noise_density * num_words)
+    chosen: list[Span] = []
+    for place in rng.permutation(len(spans)).tolist():
+        span = spans[place]
+        if sum(end - start for start, end in chosen) >= room or len(chosen) >= 16:
+            break
+        if all(span[1] <= start or end <= span[0] for start, end in chosen):
+            chosen.append(span)
+    return sorted(chosen)
 
 
 def window(words: NDArray[np.int64], max_words: int, rng: np.random.Generator) -> NDArray[np.int64]:

@@ -48,3 +48,12 @@ def test_a_weight_of_zero_leaves_a_stream_out(training_data):
     recipe = recipes.build({"type": "kg_t5", "text_weight": 0, "question_weight": 0})
 
     assert list(recipe.streams(training_data("encoder_decoder"), "encoder_decoder")) == ["triples"]
+
+
+def test_paths_lists_and_contexts_join_only_where_asked_for(training_data):
+    data = training_data("encoder_decoder")
+    plain = recipes.build("kg_t5").streams(data, "encoder_decoder")
+    wide = recipes.build({"type": "kg_t5", "path_weight": 0.1, "list_weight": 0.1, "context_weight": 0.1})
+
+    assert list(plain) == ["triples", "text", "questions"]
+    assert list(wide.streams(data, "encoder_decoder")) == [*plain, "paths", "lists", "contexts"]

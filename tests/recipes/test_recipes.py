@@ -11,7 +11,7 @@ from kgpt.sequences import Mixture
 from kgpt.training import TrainingSettings, train
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
-FAMILY = {"encoder": "roberta", "encoder_decoder": "t5"}
+FAMILY = {"encoder": "roberta", "encoder_decoder": "t5", "decoder": "llama"}
 PAIRS = [(name, architecture) for name in recipes.names() for architecture in recipes.build(name).architectures]
 
 
@@ -42,7 +42,9 @@ def test_a_recipe_is_rebuilt_from_its_settings(name):
 @pytest.mark.parametrize(("name", "architecture"), PAIRS)
 def test_every_objective_of_a_recipe_is_asked_by_its_streams(name, architecture, training_data, tiny):
     recipe, data = recipes.build(name), training_data(architecture)
-    model = build_model(tiny(FAMILY[architecture]), data.vocabulary, data.graph, recipe.parts(architecture))
+    model = build_model(
+        tiny(FAMILY[architecture], architecture=architecture), data.vocabulary, data.graph, recipe.parts(architecture)
+    )
     mixture = Mixture(recipe.streams(data, architecture), tokens_per_step=600, seed=0, pad_id=data.vocabulary.pad)
 
     heads = {head for batch in mixture.batches(0) for head in model(batch)}
@@ -54,7 +56,9 @@ def test_every_objective_of_a_recipe_is_asked_by_its_streams(name, architecture,
 def test_a_recipe_trains_three_steps(name, architecture, training_data, tiny, tmp_path):
     recipe, data = recipes.build(name), training_data(architecture)
     torch.manual_seed(0)
-    model = build_model(tiny(FAMILY[architecture]), data.vocabulary, data.graph, recipe.parts(architecture))
+    model = build_model(
+        tiny(FAMILY[architecture], architecture=architecture), data.vocabulary, data.graph, recipe.parts(architecture)
+    )
     before = {key: value.clone() for key, value in model.state_dict().items()}
     mixture = Mixture(recipe.streams(data, architecture), tokens_per_step=200, seed=0, pad_id=data.vocabulary.pad)
     settings = TrainingSettings(steps=3, tokens_per_step=200, checkpoint_every=0, log_every=1, num_threads=1)

@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+import numpy as np
+
 from kgpt.recipes import recipes
 
 
@@ -21,3 +23,13 @@ def test_without_train_questions_there_is_no_stream_of_them(training_data):
     data = replace(training_data("encoder_decoder"), questions=())
 
     assert list(recipes.build("text_only").streams(data, "encoder_decoder")) == ["text"]
+
+
+def test_a_decoder_reads_text_and_prompted_questions(training_data):
+    data = training_data("decoder")
+
+    streams = recipes.build("text_only").streams(replace(data, graph=None), "decoder")
+    row = streams["questions"].stream.draw(0, np.random.default_rng(0))
+
+    assert list(streams) == ["text", "questions"]
+    assert data.vocabulary.decode(row.targets) == "Berlin"
