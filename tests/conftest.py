@@ -80,7 +80,7 @@ def capital_passages() -> list[AlignedPassage]:
 
 def _texts(passages: list[AlignedPassage]) -> list[str]:
     names = [f"{city}, capital of, {country}. What is the capital of {country}?" for city, country in CITIES]
-    return [passage.text for passage in passages] + names + ["inverse of borders"]
+    return [passage.text for passage in passages] + names + ["inverse of borders", "( ) ; : |"]
 
 
 @pytest.fixture(scope="session")
