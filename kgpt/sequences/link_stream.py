@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.sequences.piecewise import PieceEncoder
 from kgpt.sequences.sequence import Sequence, plain_sequence
-from kgpt.sequences.triple_stream import HIDDEN, answering
+from kgpt.sequences.triple_stream import HIDDEN
 from kgpt.sequences.vocabulary import Vocabulary
 from kgpt.verbalization.naming import GraphNames, unique_names
 from kgpt.verbalization.neighborhood import LinkQuery, context_pieces, draw_neighbors, query_pieces
@@ -50,12 +50,14 @@ class LinkStream:
         row, is_reverse = divmod(index, 2)
         head, relation, tail = self.graph.triples[row].tolist()
         entity, answer = (tail, head) if is_reverse else (head, tail)
-        source = self.source_ids(LinkQuery(entity, relation, bool(is_reverse)), rng)
-        name = self.name(answer)
-        if self.has_sentinel:
-            return answering(source, [name], self.vocabulary, max_tokens=self.max_tokens)
-        target = np.append(self.vocabulary.encode(name), self.vocabulary.end)
-        return plain_sequence(self._wrapped(source), decoder_targets=target[: self.max_tokens])
+        source = self.source(LinkQuery(entity, relation, bool(is_reverse)), rng)
+        return plain_sequence(source, decoder_targets=self.target(answer)[: self.max_tokens])
+
+    def target(self, entity: int) -> NDArray[np.int64]:
+        """The word ids that name an entity as an answer, with the word that ends them."""
+        vocabulary = self.vocabulary
+        opening = [vocabulary.sentinel(0)] if self.has_sentinel else []
+        return np.concatenate([opening, vocabulary.encode(self.name(entity)), [vocabulary.end]]).astype(np.int64)
 
     def source(self, query: LinkQuery, rng: np.random.Generator) -> NDArray[np.int64]:
         """The word ids that ask `query`, as training asks it, special words at the ends."""
@@ -77,6 +79,19 @@ class LinkStream:
     def name(self, entity: int) -> str:
         """What the model shall write for an entity."""
         return self.answer_names[entity] if self.has_unique_names else self._names.mention(entity).name
+
+    def entity_called(self, text: str) -> int | None:
+        """The entity that a written name means; of several that share it the first."""
+        return self._by_name.get(self._as_decoded(text))
+
+    @cached_property
+    def _by_name(self) -> dict[str, int]:
+        names = [self._as_decoded(self.name(number)) for number in range(self.graph.num_entities)]
+        return dict(zip(reversed(names), reversed(range(len(names))), strict=True))
+
+    def _as_decoded(self, text: str) -> str:
+        """A text as it is read back from its words: blanks and rare letters may not survive."""
+        return "".join(self.vocabulary.decode(self.vocabulary.encode(text)).split())
 
     @cached_property
     def answer_names(self) -> list[str]:
