@@ -47,6 +47,9 @@ class States:
 class ModelPart(nn.Module):
     """A part that changes nothing: every method is a door that a part may use."""
 
+    opens_visibility = False
+    """Whether nodes that do not see each other may attend, as far as the part's bias lets them."""
+
     def attach(self, backbone: Any) -> None:
         """Take hold of the backbone's own modules, once, when the model is built or loaded."""
 
@@ -64,9 +67,14 @@ class ModelPart(nn.Module):
         return None
 
     def begin(self, batch: Batch) -> Any:
-        """What the part keeps from layer to layer; None keeps nothing and `after_layer` is not called."""
+        """What the part keeps from layer to layer; None keeps nothing, and no layer is changed."""
         del batch
         return None
+
+    def before_layer(self, layer: int, states_BSD: torch.Tensor, kept: Any) -> torch.Tensor:
+        """The states that layer `layer` (from 0) reads."""
+        del layer, kept
+        return states_BSD
 
     def after_layer(self, layer: int, states_BSD: torch.Tensor, kept: Any) -> torch.Tensor:
         """The states that go on after layer `layer` (from 0)."""

@@ -6,6 +6,7 @@ step's cost would else be the vocabulary. Shapes: B sequences, S nodes, L decode
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any, overload
 
 import torch
@@ -106,7 +107,7 @@ class KgptModel(nn.Module):
 
     def _read(self, batch: Batch) -> Outputs:
         embedded_BSD = self._embed(batch)
-        mask = attention_mask(batch, self.architecture, [part.bias(batch) for part in self.acting_parts()])
+        mask = self._mask(batch)
         kept = {name: self._part(name).begin(batch) for name in self.parts}
         with self._between_layers(kept):
             out = run_stack(self.backbone, embedded_BSD, mask, batch.positions)
@@ -126,14 +127,23 @@ class KgptModel(nn.Module):
             embedded = part.embed(batch, embedded)
         return embedded
 
+    def _mask(self, batch: Batch) -> torch.Tensor:
+        biases = [part.bias(batch) for part in self.acting_parts()]
+        if any(part.opens_visibility for part in self.acting_parts()):
+            batch = replace(batch, visibility=None)
+        return attention_mask(batch, self.architecture, biases)
+
     @contextmanager
     def _between_layers(self, kept: Mapping[str, Any]) -> Iterator[None]:
-        """While the stack runs, parts that keep something change the states after every layer."""
+        """While the stack runs, parts that keep something change the states before and after every layer."""
         acting = [(self._part(name), one) for name, one in kept.items() if one is not None]
         with ExitStack() as stack:
             for number, layer in enumerate(layers_of(self.backbone)) if acting else ():
-                hook = layer.register_forward_hook(_acting(number, acting))
-                stack.callback(hook.remove)
+                for hook in (
+                    layer.register_forward_pre_hook(_before(number, acting)),
+                    layer.register_forward_hook(_after(number, acting)),
+                ):
+                    stack.callback(hook.remove)
             yield
 
     def _heads(self, states_BSD: torch.Tensor, batch: Batch) -> Mapping[str, Output]:
@@ -205,8 +215,21 @@ def shift_right(targets_BL: torch.Tensor, config: Any) -> torch.Tensor:
     return shifted.masked_fill(shifted == NO_TARGET, config.pad_token_id)
 
 
-def _acting(layer: int, acting: Sequence[tuple[ModelPart, Any]]) -> Any:
-    """A hook that lets every acting part change a layer's states; some families' layers give tuples."""
+def _before(layer: int, acting: Sequence[tuple[ModelPart, Any]]) -> Any:
+    """A hook that lets every acting part change what a layer reads, its first argument."""
+
+    def hook(module: nn.Module, inputs: tuple[Any, ...]) -> Any:
+        del module
+        states, *others = inputs
+        for part, kept in acting:
+            states = part.before_layer(layer, states, kept)
+        return (states, *others)
+
+    return hook
+
+
+def _after(layer: int, acting: Sequence[tuple[ModelPart, Any]]) -> Any:
+    """A hook that lets every acting part change what a layer gives; some families' layers give tuples."""
 
     def hook(module: nn.Module, inputs: Any, output: Any) -> Any:
         del module, inputs

@@ -3,8 +3,10 @@
 Shapes: B sequences, S nodes, D hidden, N places that ask, C candidates.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 from torch import nn
@@ -13,12 +15,14 @@ from kgpt.kg.graph import KnowledgeGraph
 from kgpt.model.base import ModelPart, Sizes, States, model_parts
 from kgpt.model.entity_vectors import EntityTable, EntityText, start_relations
 from kgpt.model.head import NodeHead
-from kgpt.model.relational_encoder import Neighborhood, RelationalEncoder
 from kgpt.sequences.batch import Batch
 from kgpt.sequences.outputs import HeadOutput, Outputs
 from kgpt.sequences.sequence import NO_TARGET
 from kgpt.sequences.vocabulary import Vocabulary
 from kgpt.wkgraph import NodeKind
+
+if TYPE_CHECKING:
+    from kgpt.model.relational_encoder import Neighborhood
 
 
 @model_parts.register("nodes")
@@ -33,6 +37,7 @@ class Nodes:
         memory_map: a file for a table beyond memory; empty keeps it in memory.
         encoder: layers over the sampled neighbourhood: `none`, `rgcn`, `compgcn` or `gat`.
         encoder_layers: how many.
+        relations: relations are nodes too.
     """
 
     vectors: Literal["table", "text"] = "table"
@@ -41,8 +46,9 @@ class Nodes:
     memory_map: str = ""
     encoder: Literal["none", "rgcn", "compgcn", "gat"] = "none"
     encoder_layers: int = 2
+    relations: bool = True
 
-    def build(self, sizes: Sizes) -> "NodePart":
+    def build(self, sizes: Sizes) -> NodePart:
         """The part with fresh weights."""
         return NodePart(self, sizes)
 
@@ -66,13 +72,15 @@ class NodePart(ModelPart):
                 num_entities=sizes.entities, size=size, sparse=settings.sparse, memory_map=settings.memory_map
             )
         self.widen = nn.Identity() if size == sizes.hidden else nn.Linear(size, sizes.hidden, bias=False)
-        self.relations = nn.Embedding(sizes.relations + 1, sizes.hidden)
+        self.relations = nn.Embedding(sizes.relations + 1, sizes.hidden) if settings.relations else None
         self.kinds = nn.Embedding(len(NodeKind), sizes.hidden)
         nn.init.zeros_(self.kinds.weight)
         self.entity_head = NodeHead(hidden_size=sizes.hidden, size=size)
-        self.relation_head = NodeHead(hidden_size=sizes.hidden, size=sizes.hidden)
-        self.encoder: RelationalEncoder | None = None
+        self.relation_head = NodeHead(hidden_size=sizes.hidden, size=sizes.hidden) if settings.relations else None
+        self.encoder: nn.Module | None = None
         if settings.encoder != "none":
+            from kgpt.model.relational_encoder import RelationalEncoder  # loads torch_geometric: three seconds
+
             self.encoder = RelationalEncoder(
                 kind=settings.encoder, size=size, num_relations=sizes.relations, num_layers=settings.encoder_layers
             )
@@ -92,7 +100,8 @@ class NodePart(ModelPart):
         """Begin with names: an untrained node already means roughly what its name says."""
         words = backbone.get_input_embeddings()
         self.vectors.start(graph, vocabulary, words)
-        start_relations(self.relations, graph.relations, vocabulary, words)
+        if self.relations is not None:
+            start_relations(self.relations, graph.relations, vocabulary, words)
 
     def entities(self, numbers: torch.Tensor, words: nn.Module) -> torch.Tensor:
         """Vectors of entities as the stack reads them, [...] -> [..., D]."""
@@ -102,10 +111,9 @@ class NodePart(ModelPart):
         """Words as they are, entities and relations from their own tables, and every node's kind."""
         of_kind = {kind: batch.kinds == kind for kind in NodeKind}
         entities_BS = torch.where(of_kind[NodeKind.ENTITY], batch.ids, 0)
-        rows = {
-            NodeKind.ENTITY: self.widen(self._encoded(entities_BS, self._neighborhood(batch))),
-            NodeKind.RELATION: self.relations(torch.where(of_kind[NodeKind.RELATION], batch.ids, 0)),
-        }
+        rows = {NodeKind.ENTITY: self.widen(self._encoded(entities_BS, self._neighborhood(batch)))}
+        if self.relations is not None:
+            rows[NodeKind.RELATION] = self.relations(torch.where(of_kind[NodeKind.RELATION], batch.ids, 0))
         for kind, rows_BSD in rows.items():
             embedded_BSD = torch.where(of_kind[kind][..., None], rows_BSD.to(embedded_BSD.dtype), embedded_BSD)
         return torch.as_tensor(embedded_BSD + self.kinds(batch.kinds))
@@ -121,6 +129,7 @@ class NodePart(ModelPart):
         return outputs
 
     def _relation(self, states_ND: torch.Tensor, targets_N: torch.Tensor, rows_N: torch.Tensor) -> HeadOutput:
+        assert self.relations is not None and self.relation_head is not None, "this model has no relation nodes"
         return HeadOutput(self.relation_head(states_ND, self.relations.weight[:-1]), targets_N, rows_N)
 
     def _entity(

@@ -1,6 +1,21 @@
 """The recipes: small files, each a published way of training on text and graph."""
 
-from kgpt.recipes import causal, colake, entigraph, kg_t5, text_only  # the recipes register themselves
+from kgpt.recipes import (  # the recipes register themselves
+    causal,
+    colake,
+    deepstruct,
+    dragon,
+    entigraph,
+    erica,
+    ernie,
+    graph_lm,
+    kbert,
+    kepler,
+    kg_t5,
+    kgt5,
+    luke,
+    text_only,
+)
 from kgpt.recipes.base import Recipe, TrainingData, recipes
 
 __all__ = [
@@ -8,8 +23,17 @@ __all__ = [
     "TrainingData",
     "causal",
     "colake",
+    "deepstruct",
+    "dragon",
     "entigraph",
+    "erica",
+    "ernie",
+    "graph_lm",
+    "kbert",
+    "kepler",
     "kg_t5",
+    "kgt5",
+    "luke",
     "recipes",
     "text_only",
 ]

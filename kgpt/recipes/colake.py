@@ -4,13 +4,17 @@ Differs from the paper's release:
 - positions are offset as the backbone expects (there pre-trained RoBERTa positions are shifted by two);
 - neighbours are cut to fit instead of dropping larger graphs; masks are not capped at 15 a kind;
 - the micro-batch's losses are guarded for kinds that nothing asks;
-- entity rows share the backbone's AdamW, dense (there row-sparse Adam for 3 M entities).
+- entity rows share the backbone's AdamW, dense; `sparse: true` updates the rows of a batch alone, by row-wise Adagrad
+  (there row-sparse Adam for 3 M entities).
+
+Beyond the paper: vectors from names, relational encoders, a logQ correction, a learnt distance bias.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from kgpt.model import Architecture, Nodes, PartSettings
+from kgpt.model import Architecture, DistanceBiasSettings, Nodes, PartSettings
 from kgpt.objectives import ENTITY_PREDICTION, MASKED_LM, RELATION_PREDICTION, Objective
 from kgpt.recipes.base import TrainingData, recipes
 from kgpt.sequences import MaskedTextStream, WeightedStream, WordKnowledgeGraphStream
@@ -29,6 +33,13 @@ class Colake:
         max_triples: per anchor.
         max_nodes: of a sequence.
         num_negatives: entities drawn for a batch to choose among, besides its own.
+        log_q: correct for how often a candidate is drawn.
+        vectors: entity vectors from a `table`, or from the entity's `text` (no table: new entities have vectors too).
+        sparse: the table's updates touch a batch's rows alone.
+        memory_map: a file for a table beyond memory.
+        encoder: a relational encoder over sampled neighbourhoods: `none`, `rgcn`, `compgcn` or `gat`.
+        encoder_neighbors: edges that it reads of each entity, hop by hop.
+        distance_bias: a learnt bias by distance in place of the hard visibility.
     """
 
     graph_weight: float = 1.0
@@ -37,6 +48,13 @@ class Colake:
     max_triples: int = 15
     max_nodes: int = 256
     num_negatives: int = 200
+    log_q: bool = False
+    vectors: Literal["table", "text"] = "table"
+    sparse: bool = False
+    memory_map: str = ""
+    encoder: Literal["none", "rgcn", "compgcn", "gat"] = "none"
+    encoder_neighbors: tuple[int, ...] = (8,)
+    distance_bias: bool = False
 
     @property
     def architectures(self) -> Sequence[Architecture]:
@@ -46,7 +64,15 @@ class Colake:
     def parts(self, architecture: Architecture) -> Mapping[str, PartSettings]:
         """Entities and relations are nodes."""
         del architecture
-        return {"nodes": Nodes()}
+        nodes = Nodes(
+            vectors=self.vectors,
+            sparse=self.sparse,
+            memory_map=self.memory_map,
+            encoder=self.encoder,
+            encoder_layers=len(self.encoder_neighbors),
+        )
+        bias = {"distance_bias": DistanceBiasSettings(opens=True)} if self.distance_bias else {}
+        return {"nodes": nodes, **bias}
 
     def streams(self, data: TrainingData, architecture: Architecture) -> Mapping[str, WeightedStream]:
         """Word-knowledge graphs, and plain text where asked for."""
@@ -59,6 +85,8 @@ class Colake:
                 anchor_prob=self.anchor_prob, max_triples=self.max_triples, max_nodes=self.max_nodes
             ),
             num_negatives=self.num_negatives,
+            log_q=self.log_q,
+            encoder_neighbors=self.encoder_neighbors if self.encoder != "none" else (),
         )
         text = MaskedTextStream(passages=data.passages, vocabulary=data.vocabulary, max_tokens=self.max_nodes)
         mixed = {

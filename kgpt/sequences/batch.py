@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from kgpt.sequences.graph_position import UNSEEN
 from kgpt.sequences.sequence import NO_TARGET, Sequence
-from kgpt.sequences.subgraph import JoinedSubgraphs, TripleTargets, join_subgraphs
+from kgpt.sequences.subgraph import JoinedSubgraphs, Subgraph, TripleTargets, join_subgraphs
 from kgpt.wkgraph.graph import NodeKind
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Batch:
         decoder_targets: int64 [B, L], `NO_TARGET` at padding; None for encoders and decoders.
         candidates: entity numbers that entity prediction chooses among, int64 [C]; None for all.
         candidate_log_q: log of how often each candidate is expected in a draw, [C]; None for no correction.
-        mentions: row, first node, one past the last, entity, int64 [M, 4]; None where there are none.
+        mentions: row and the columns of `Sequence.mentions`, int64 [M, 6]; None where there are none.
         relative_positions: int32 [B, S, S], see `Sequence`; `UNSEEN` at padding.
         subgraph: the graph beside the sequences.
         triples: triples to be scored; their ends are places of `subgraph`, or rows of the batch where there is none.
@@ -97,6 +97,10 @@ class Batch:
     def to(self, device: torch.device | str, non_blocking: bool = False) -> Batch:
         """The batch on `device`."""
         return _moved(self, device, non_blocking)
+
+    def with_subgraph(self, subgraph: Subgraph) -> Batch:
+        """The batch with one graph beside all its sequences."""
+        return replace(self, subgraph=GraphTensors.of(join_subgraphs([subgraph])))
 
     def with_log_q(self, log_q: NDArray[np.float32]) -> Batch:
         """The batch with the candidates' expected counts, [C]."""
@@ -149,8 +153,7 @@ def _extras(sequences: SequenceOf[Sequence], length: int) -> dict[str, Any]:
 
     extras: dict[str, Any] = {}
     if any(len(sequence.mentions) for sequence in sequences):
-        rows = [np.insert(one.mentions, 0, row, axis=1) for row, one in enumerate(sequences)]
-        extras["mentions"] = torch.from_numpy(np.concatenate(rows))
+        extras["mentions"] = torch.from_numpy(_mentions(sequences))
     if any(sequence.segments is not None for sequence in sequences):
         segments = [np.zeros(len(s.ids), np.int64) if s.segments is None else s.segments for s in sequences]
         extras["segments"] = torch.from_numpy(_padded(segments, -1))
@@ -162,6 +165,18 @@ def _extras(sequences: SequenceOf[Sequence], length: int) -> dict[str, Any]:
         extras["subgraph"] = GraphTensors.of(joined)
         extras["triples"] = TripleTensors.of(joined.asked) if joined.asked is not None else None
     return extras
+
+
+def _mentions(sequences: SequenceOf[Sequence]) -> NDArray[np.int64]:
+    """All mentions with their rows; places in subgraphs are counted on as the subgraphs are joined."""
+    rows, first = [], 0
+    for row, sequence in enumerate(sequences):
+        mentions = np.insert(sequence.mentions, 0, row, axis=1)
+        if sequence.subgraph is not None:
+            mentions[:, -1] += first
+            first += len(sequence.subgraph.nodes)
+        rows.append(mentions)
+    return np.concatenate(rows)
 
 
 def _padded(rows: SequenceOf[NDArray[np.integer[Any]]], fill: int) -> NDArray[np.int64]:

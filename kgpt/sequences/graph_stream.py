@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpt.kg.graph import KnowledgeGraph
+from kgpt.kg.neighbor_sampling import UniformNeighbors, sample_hops, sampled_triples
 from kgpt.sequences.masking import KindVocabulary, MaskingSettings, mask_nodes
 from kgpt.sequences.passage_store import PassageStore
 from kgpt.sequences.sequence import NO_TARGET, Sequence
+from kgpt.sequences.subgraph import Subgraph
 from kgpt.sequences.vocabulary import Vocabulary
 from kgpt.wkgraph import Anchor, NeighborSettings, NodeKind, WordKnowledgeGraph, build_word_knowledge_graph
 
@@ -25,6 +27,7 @@ class WordKnowledgeGraphStream:
         neighbors: how many neighbours.
         masking: of words, entities and relations.
         num_negatives: entities drawn for a batch by frequency to the 0.75.
+        encoder_neighbors: edges a relational encoder reads of each entity, hop by hop; none where there is no encoder.
         log_q: correct the logits for how often a candidate is drawn (Bengio and Senecal, 2008); CoLAKE does not.
     """
 
@@ -35,6 +38,7 @@ class WordKnowledgeGraphStream:
     masking: MaskingSettings = MaskingSettings()
     num_negatives: int = 200
     log_q: bool = False
+    encoder_neighbors: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.passages)
@@ -61,6 +65,24 @@ class WordKnowledgeGraphStream:
     def draw_candidates(self, rng: np.random.Generator) -> NDArray[np.int64]:
         """Negative entities for a batch: frequency in text and graph to the 0.75 (Mikolov et al., 2013)."""
         return np.searchsorted(self._cumulative, rng.random(self.num_negatives)).astype(np.int64)
+
+    def neighborhood(
+        self, read: NDArray[np.int64], others: NDArray[np.int64], rng: np.random.Generator
+    ) -> Subgraph | None:
+        """The entities, their sampled neighbours, and the edges that were sampled, those between `read` left out.
+
+        What a batch asks for lies between entities that it reads, so it cannot be read off the neighbourhood.
+        """
+        if not self.encoder_neighbors:
+            return None
+        read = read[read < self.graph.num_entities]  # the number after the last is the mask
+        entities = np.union1d(read, others)
+        samplers = [UniformNeighbors(max_neighbors=most) for most in self.encoder_neighbors]
+        edges = sampled_triples(self.graph, sample_hops(self.graph, entities, samplers, rng)).astype(np.int64)
+        edges = edges[~(np.isin(edges[:, 0], read) & np.isin(edges[:, 2], read))]
+        nodes = np.unique(np.concatenate([entities, edges[:, 0], edges[:, 2]]))
+        edges[:, [0, 2]] = np.searchsorted(nodes, edges[:, [0, 2]])
+        return Subgraph(nodes, edges, np.zeros(len(nodes), np.int64))
 
     def log_expected(self, candidates: NDArray[np.int64]) -> NDArray[np.float32] | None:
         """Log of `num_negatives` times each candidate's probability, where `log_q` asks for it."""

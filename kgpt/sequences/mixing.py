@@ -18,7 +18,7 @@ from kgpt.randomness import generator
 from kgpt.sequences.batch import Batch, collate
 from kgpt.sequences.packing import can_be_packed, pack
 from kgpt.sequences.sequence import Sequence
-from kgpt.sequences.stream import CandidateStream, CollatingStream, Row, Stream
+from kgpt.sequences.stream import CandidateStream, CollatingStream, NeighborhoodStream, Row, Stream
 from kgpt.wkgraph.graph import NodeKind
 
 _PROBED = 256
@@ -86,7 +86,12 @@ class Mixture:
             return collate(rows, pad_id=self.pad_id)
         candidates = _with_gold(stream.draw_candidates(generator(self.seed, name, "candidates", step)), rows)
         batch = collate(rows, pad_id=self.pad_id, candidates=candidates)
-        return batch if (log_q := stream.log_expected(candidates)) is None else batch.with_log_q(log_q)
+        if (log_q := stream.log_expected(candidates)) is not None:
+            batch = batch.with_log_q(log_q)
+        if not isinstance(stream, NeighborhoodStream):
+            return batch
+        around = stream.neighborhood(_entities(rows), candidates, generator(self.seed, name, "neighbors", step))
+        return batch if around is None else batch.with_subgraph(around)
 
     def _row(self, name: str, place: int) -> Row:
         stream = self.streams[name].stream
@@ -107,6 +112,14 @@ class Mixture:
 def _order(seed: int, name: str, epoch: int, length: int) -> NDArray[np.int64]:
     """The order of a stream's records in one pass."""
     return generator(seed, name, "order", epoch).permutation(length)
+
+
+def _entities(sequences: list[Sequence]) -> NDArray[np.int64]:
+    """The entities that sequences read or ask for, sorted, without repeats; a mask's number may be among them."""
+    of_kind = [sequence.kinds == NodeKind.ENTITY for sequence in sequences]
+    nodes = [np.concatenate([s.ids[k], s.targets[k]]) for s, k in zip(sequences, of_kind, strict=True)]
+    entities = np.unique(np.concatenate(nodes))
+    return entities[entities >= 0]
 
 
 def _with_gold(negatives: NDArray[np.int64], sequences: list[Sequence]) -> NDArray[np.int64]:

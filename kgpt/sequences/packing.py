@@ -13,7 +13,7 @@ from kgpt.sequences.sequence import Sequence
 def can_be_packed(sequence: Sequence) -> bool:
     """Whether a sequence may share its row: words and graph nodes that all see each other, read by one stack."""
     own = (sequence.visibility, sequence.relative_positions, sequence.subgraph, sequence.segments)
-    return not len(sequence.decoder_targets) and all(one is None for one in own)
+    return not len(sequence.decoder_targets) and not len(sequence.mentions) and all(one is None for one in own)
 
 
 def pack(sequences: SequenceOf[Sequence], *, max_tokens: int) -> list[Sequence]:
@@ -37,13 +37,10 @@ def pack(sequences: SequenceOf[Sequence], *, max_tokens: int) -> list[Sequence]:
 
 def _joined(parts: SequenceOf[Sequence]) -> Sequence:
     sizes = [len(one.ids) for one in parts]
-    firsts = np.cumsum([0, *sizes[:-1]])
-    mentions = [one.mentions + np.array([first, first, 0]) for one, first in zip(parts, firsts, strict=True)]
     return Sequence(
         ids=np.concatenate([one.ids for one in parts]),
         kinds=np.concatenate([one.kinds for one in parts]),
         positions=np.concatenate([one.positions for one in parts]),
         targets=np.concatenate([one.targets for one in parts]),
-        mentions=np.concatenate(mentions),
         segments=np.repeat(np.arange(len(parts)), sizes),
     )

@@ -14,8 +14,11 @@ from kgpt.wkgraph.graph import NodeKind
 NO_TARGET = -100
 """Stands in `targets` where nothing is asked (PyTorch's `ignore_index`)."""
 
+HIDDEN_ENTITY = -1
+"""Stands in `mentions` where no entity is shown."""
+
 _NO_WORDS = np.zeros(0, np.int64)
-_NO_MENTIONS = np.zeros((0, 3), np.int64)
+_NO_MENTIONS = np.zeros((0, 5), np.int64)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -29,9 +32,11 @@ class Sequence:
         targets: the right id of its own kind at nodes that are asked for, else `NO_TARGET`, int64 [S].
         visibility: who may attend to whom, bool [S, S]; None where all may (in a decoder: all before).
         decoder_targets: what an encoder-decoder shall write, int64 [L]; empty for encoders and decoders.
-        mentions: nodes `[start, end)` and the entity they mean, int64 [M, 3].
-        relative_positions: of every node as seen from every other, or a code above `sequences.graph_position.FAR`,
-            int32 [S, S]; None where they follow from the order.
+        mentions: linked stretches of words, int64 [M, 5]: first node, one past the last, the entity that is shown
+            there (`HIDDEN_ENTITY` for none), the entity that is asked for (`NO_TARGET` for none), and what stands for
+            the entity: its place in `subgraph` where there is one, else its node in the sequence, or -1.
+        relative_positions: of every node as seen from every other, or a code of `sequences.graph_position`, int32
+            [S, S]; None where they follow from the order.
         subgraph: entities and edges that a graph encoder reads beside the sequence.
         segments: which of the packed sequences a node belongs to, int64 [S]; None where it is one sequence.
     """

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpt.sequences.batch import Batch
+from kgpt.sequences.subgraph import Subgraph
 
 
 class Row(Protocol):
@@ -33,6 +34,19 @@ class CollatingStream(Protocol):
 
     def collate(self, rows: SequenceOf[Any], *, pad_id: int) -> Batch:
         """The batch of `rows`."""
+
+
+@runtime_checkable
+class NeighborhoodStream(Protocol):
+    """A stream whose entities are encoded with their neighbourhood."""
+
+    def neighborhood(
+        self, read: NDArray[np.int64], others: NDArray[np.int64], rng: np.random.Generator
+    ) -> Subgraph | None:
+        """The graph around the entities that a batch reads or asks for, and around its other candidates.
+
+        None where none is asked for. Both are distinct and sorted.
+        """
 
 
 @runtime_checkable
