@@ -26,6 +26,7 @@ class Manifest:
         num_in: records read.
         num_out: records written.
         dropped: records left out, by reason.
+        figures: what else was measured, by name.
         seconds: wall-clock time.
         finished_at: ISO 8601, UTC.
     """
@@ -38,6 +39,7 @@ class Manifest:
     num_in: int = 0
     num_out: int = 0
     dropped: Mapping[str, int] = field(default_factory=dict)
+    figures: Mapping[str, float] = field(default_factory=dict)
     seconds: float = 0.0
     finished_at: str = ""
 

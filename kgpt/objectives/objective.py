@@ -56,7 +56,7 @@ def combine(
     counts = mean_counts([float(count) for _, _, count in told])
     total, means = torch.zeros(()), {}
     for (objective, summed, _), count in zip(told, counts, strict=True):
-        mean = summed / max(count, 1.0)
+        mean = summed / (count or 1.0)
         total = total.to(mean.device) + objective.weight * mean
         means[objective.name] = float(mean.detach())
     return CombinedLoss(total, means)

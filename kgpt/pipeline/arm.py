@@ -24,11 +24,12 @@ from kgpt.recipes import TrainingData, recipes
 from kgpt.records import Question
 from kgpt.sequences import Mixture, load_vocabulary, open_passage_store
 from kgpt.sources.questions import QuestionsFile
-from kgpt.training import TrainingResult, train
+from kgpt.training import TENSORBOARD, TrainingResult, train
 
 MODEL = "model"
 CURVE = "curve.jsonl"
 COST = "cost.json"
+CHECKPOINTS = "checkpoints"
 _WORK = ".training"
 _CLAIM = "fingerprint.json"
 
@@ -83,13 +84,16 @@ def train_arm(arm: Arm, sequences: Manifest, *, resume: bool = True) -> Manifest
     work = arm.folder.with_name(arm.folder.name + _WORK)
     claim(work, stage.fingerprint, keep=resume)
     started = time.monotonic()
-    result = _train(arm, work / "checkpoints")
+    result = _train(arm, work / CHECKPOINTS)
 
     def publish(partial: Path) -> Counts:
         shutil.copytree(work / MODEL, partial / MODEL)
         write_json_lines(partial / CURVE, result.curve)
         write_json(partial / COST, cost(result))
-        return Counts(num_in=arm.config.training.steps, num_out=result.tokens)
+        if (work / CHECKPOINTS / TENSORBOARD).is_dir():
+            shutil.copytree(work / CHECKPOINTS / TENSORBOARD, partial / TENSORBOARD)
+        figures = {"data_wait_frac": round(result.data_wait_frac, 4)}
+        return Counts(num_in=arm.config.training.steps, num_out=result.tokens, figures=figures)
 
     manifest = stage.run(publish, started=started)
     shutil.rmtree(work, ignore_errors=True)
@@ -106,8 +110,14 @@ def claim(work: Path, fingerprint: str, *, keep: bool = True) -> None:
 
 
 def cost(result: TrainingResult) -> dict[str, float]:
-    """Tokens, seconds and floating-point operations, as in `results.json`."""
-    return {"tokens": result.tokens, "seconds": round(result.seconds, 3), "flops": result.flops}
+    """Tokens, seconds, floating-point operations and the share of waiting for data, as in `results.json`."""
+    waited = round(result.data_wait_frac, 4)
+    return {
+        "tokens": result.tokens,
+        "seconds": round(result.seconds, 3),
+        "flops": result.flops,
+        "data_wait_frac": waited,
+    }
 
 
 def training_data(run: Path, *, knowledge: str, seed: int) -> TrainingData:
@@ -145,6 +155,7 @@ def _train(arm: Arm, checkpoints: Path) -> TrainingResult:
         tokens_per_step=config.training.tokens_per_step,
         seed=arm.seed,
         pad_id=data.vocabulary.pad,
+        pack_to=config.training.pack_to,
     )
     passes = ", ".join(f"{name} x {n:.1f}" for name, n in mixture.passes(config.training.steps).items())
     say(f"{arm.title}: {config.training.steps} steps, passes over its data: {passes}")

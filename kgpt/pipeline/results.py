@@ -73,4 +73,5 @@ def _linking(config: RunConfig, run: Path) -> list[Result]:
 
 
 def _cost(arm: Arm) -> dict[str, Any]:
-    return {"arm": arm.name, "seed": arm.seed, **read_json(arm.folder / COST)}
+    told = read_json(arm.folder / COST)
+    return {"arm": arm.name, "seed": arm.seed, **{name: told[name] for name in ("tokens", "seconds", "flops")}}

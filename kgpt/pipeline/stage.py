@@ -22,6 +22,7 @@ class Counts:
     num_in: int = 0
     num_out: int = 0
     dropped: Mapping[str, int] = field(default_factory=dict)
+    figures: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,6 +103,7 @@ class Stage:
             num_in=counts.num_in,
             num_out=counts.num_out,
             dropped=dict(counts.dropped),
+            figures=dict(counts.figures),
             seconds=round(seconds, 3),
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
         )

@@ -40,7 +40,9 @@ _KNOWLEDGE = (
 )
 _BY_RELATION = (("coverage", "exact_match"), ("qa", "exact_match"), ("cloze", "p_at_1"))
 _MAX_RELATIONS = 12
-_NO_OBJECTIVE = frozenset({"step", "loss", "learning_rate", "grad_norm", "epoch"})
+_NO_OBJECTIVE = frozenset(
+    {"step", "loss", "learning_rate", "grad_norm", "epoch", "data_wait_frac", "expert_load_max", "expert_load_min"}
+)
 _OVERLAPS = {
     "asked_in_training": "are asked in the same words in the training questions",
     "quoted_in_text": "stand in the training text",

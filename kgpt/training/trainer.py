@@ -1,260 +1,204 @@
-"""Training on transformers' Trainer, with kgpt's batches, losses and crash-safe checkpoints.
+"""transformers' Trainer with kgpt's steps, losses, optimiser and crash-safe checkpoints.
 
-Enters: a model, a mixture, objectives, settings, a folder for checkpoints. Leaves: the trained model and its learning
-curve. Exact resume: the mixture gives any step's batches from (seed, step) alone, torch's random state is in the
-checkpoint, the thread count is pinned; so a run killed and gone on with ends in the same bits (on CPU).
+Exact resume: the mixture gives any step's batches from (seed, step) alone, the random generators are in the checkpoint,
+the thread count is pinned; so a run killed and gone on with ends in the same bits (on CPU).
 """
 
-import shutil
-import sys
-import time
-import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_model, save_model
-from torch.utils.data import Dataset, SequentialSampler
-from transformers import ProgressCallback, Trainer, TrainerCallback, TrainingArguments
-from transformers.trainer_callback import ExportableState, PrinterCallback
+from torch.distributed.checkpoint.state_dict import (
+    StateDictOptions,
+    get_model_state_dict,
+    get_optimizer_state_dict,
+    set_optimizer_state_dict,
+)
+from transformers import Trainer
+from transformers.trainer_callback import ExportableState
 
-from kgpt.errors import StoreError
-from kgpt.io import read_json
-from kgpt.model import KgptModel
-from kgpt.objectives import Objective, combine
-from kgpt.progress import is_quiet, say
-from kgpt.sequences import Batch, Mixture
+from kgpt.config import Settings
+from kgpt.io import write_json
+from kgpt.sequences import Batch
 from kgpt.training import checkpoint
-from kgpt.training.allocator import keep_freed_memory
-from kgpt.training.settings import TrainingSettings
+from kgpt.training.optimizer import build_optimizer
+from kgpt.training.processes import Processes
+from kgpt.training.state import load_state, random_state, save_state, save_weights, set_random_state
+from kgpt.training.step import StepDataset, StepLoss, step_loader
+from kgpt.training.tally import Tally
 
-_WEIGHTS = "model.safetensors"
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingResult:
-    """What a training run did.
-
-    Args:
-        curve: points of the learning curve: `step`, `loss`, each objective, `learning_rate`.
-        tokens: nodes read and words written in all.
-        seconds: wall-clock time of all parts of the run, resumed ones included.
-        flops: estimate, 6 x parameters x tokens (Kaplan et al., 2020), embeddings left out.
-    """
-
-    curve: list[dict[str, float]]
-    tokens: int
-    seconds: float
-    flops: float
-
-
-class StepDataset(Dataset[tuple[Batch, ...]]):
-    """The mixture's steps as a map-style dataset: item t is everything that step t reads."""
-
-    def __init__(self, mixture: Mixture, num_steps: int) -> None:
-        self.mixture, self.num_steps = mixture, num_steps
-
-    def __len__(self) -> int:
-        return self.num_steps
-
-    def __getitem__(self, step: int) -> tuple[Batch, ...]:
-        return self.mixture.batches(step)
-
-
-class Tally(TrainerCallback, ExportableState):  # type: ignore[misc]
-    """Tokens and seconds so far; part of every checkpoint."""
-
-    def __init__(self, tokens: int = 0, seconds: float = 0.0) -> None:
-        self.tokens, self.seconds = tokens, seconds
-        self._since: float | None = None
-
-    def count(self, batches: Sequence[Batch]) -> None:
-        """Take one step's batches into account."""
-        now = time.monotonic()
-        self.seconds += 0.0 if self._since is None else now - self._since
-        self._since = now
-        self.tokens += sum(batch.num_tokens for batch in batches)
-
-    def state(self) -> dict[str, Any]:
-        """What the checkpoint keeps."""
-        return {"args": {"tokens": self.tokens, "seconds": self.seconds}, "attributes": {}}
+_PREFIX = "model."
+"""`StepLoss` puts it before the names of the model's weights."""
 
 
 class KgptTrainer(Trainer):  # type: ignore[misc]
-    """transformers' Trainer over `StepDataset`; a step is one item, its loss the combined objectives."""
+    """transformers' Trainer over `StepDataset`; an item is a part of a step, its loss the combined objectives.
 
-    def __init__(self, *, model: KgptModel, objectives: Sequence[Objective], tally: Tally, **keywords: Any) -> None:
+    Args:
+        model: the model with its objectives.
+        settings: of the training.
+        learning_rate: peak.
+        tally: of tokens and seconds.
+        first_step: the step to go on with.
+        keywords: of the Trainer.
+    """
+
+    def __init__(
+        self,
+        *,
+        model: StepLoss,
+        settings: Any,
+        learning_rate: float,
+        tally: Tally,
+        first_step: int = 0,
+        **keywords: Any,
+    ) -> None:
         super().__init__(model=model, callbacks=[tally], **keywords)
-        self.objectives, self.tally = objectives, tally
+        self.loss_is_scaled_for_ga = True
+        self._loss, self._settings, self._rate = model, settings, learning_rate
+        self.tally, self._first_step = tally, first_step
         self._means: dict[str, list[float]] = {}
-        self._partial: Path | None = None
+        self._loads: list[torch.Tensor] = []
+
+    @property
+    def processes(self) -> Processes:
+        """That train together."""
+        return self._loss.processes
+
+    def get_train_dataloader(self) -> Any:
+        """The steps that are left; every process draws its own part of each."""
+        dataset: StepDataset = self.train_dataset
+        return step_loader(dataset, first_step=self._first_step, num_workers=self._settings.data_workers)
+
+    def create_optimizer(self, model: Any = None) -> Any:
+        """AdamW or Adafactor, and row-wise Adagrad for sparse tables."""
+        found: Any = getattr(self, "optimizer", None)
+        if found is None:
+            found = self.optimizer = build_optimizer(model or self._loss.model, self._settings, self._rate)
+        return found
+
+    def get_batch_samples(
+        self, epoch_iterator: Iterator[Any], num_batches: int, device: torch.device
+    ) -> tuple[list[Any], list[float] | None]:
+        """All parts of a step, and what is asked in them together (None where a part is the whole step)."""
+        samples = [self.tally.wait_for(lambda: next(epoch_iterator)) for _ in range(num_batches)]
+        for sample in samples:
+            self.tally.count(sample["batches"])
+        if num_batches == 1:
+            return samples, None
+        counts = [self._loss.count(_moved(sample["batches"], device)) for sample in samples]
+        return samples, [sum(column) for column in zip(*counts, strict=True)]
 
     def compute_loss(
         self,
         model: Any,
         inputs: Mapping[str, Any],
         return_outputs: bool = False,
-        num_items_in_batch: Any = None,
+        num_items_in_batch: list[float] | None = None,
     ) -> Any:
-        """The combined loss of one step."""
-        del num_items_in_batch
-        batches: tuple[Batch, ...] = inputs["batches"]
-        self.tally.count(batches)
-        outputs = model(batches)
-        combined = combine(self.objectives, outputs)
-        for name, mean in combined.means.items():
+        """The combined loss of one part of a step."""
+        found = model(inputs["batches"], num_items_in_batch)
+        for name, mean in found["means"].items():
             self._means.setdefault(name, []).append(mean)
-        return (combined.total, {}) if return_outputs else combined.total
+        if found["load"] is not None:
+            self._loads.append(found["load"])
+        return (found["total"], {}) if return_outputs else found["total"]
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
-        """Add every objective's mean since the last point."""
+        """Add every objective's mean since the last point, over all processes, and the time spent waiting for data."""
+        self.tally.meet()
         if "loss" in logs:
-            logs |= {name: sum(means) / len(means) for name, means in self._means.items()}
-            self._means = {}
+            self.state.epoch = self.state.global_step / self.state.max_steps  # as in a run that nobody stopped
+            logs |= self._objective_means() | self._expert_load() | {"data_wait_frac": self.tally.lately()}
         super().log(logs, start_time)
 
-    def _get_train_sampler(self, train_dataset: Any = None) -> Any:
-        return SequentialSampler(train_dataset if train_dataset is not None else self.train_dataset)
+    def _objective_means(self) -> dict[str, float]:
+        parts = self.args.gradient_accumulation_steps
+        means = [parts * sum(found) / len(found) for found in self._means.values()]
+        logs = dict(zip(self._means, self.processes.mean(means), strict=True))
+        self._means = {}
+        return logs
+
+    def _expert_load(self) -> dict[str, float]:
+        """The busiest and the idlest expert's share of the tokens, times the number of experts: 1 is balanced."""
+        if not self._loads:
+            return {}
+        load_XY = torch.stack(self._loads).mean(dim=0) * self._loads[0].shape[-1]
+        self._loads = []
+        names = ("expert_load_max", "expert_load_min")
+        return dict(zip(names, self.processes.mean([float(load_XY.max()), float(load_XY.min())]), strict=True))
+
+    def _clip_grad_norm(self, model: Any) -> Any:
+        """Clip dense gradients; a sparse table's rows have Adagrad's own measure."""
+        dense = [one for one in model.parameters() if one.grad is None or not one.grad.is_sparse]
+        return self.accelerator.clip_grad_norm_(dense, self.args.max_grad_norm)
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
-        """Let the Trainer write into a partial folder, then seal and rename it."""
-        target = Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}"
-        self._partial = checkpoint.partial_of(target)
-        shutil.rmtree(self._partial, ignore_errors=True)
-        try:
-            super()._save_checkpoint(model, trial)
-            if self.args.should_save:
-                checkpoint.publish(self._partial / target.name, target)
-                checkpoint.remove_others(target.parent, target)
-        except (
-            OSError,
-            RuntimeError,
-            SafetensorError,
-        ) as error:  # torch and safetensors have their own for a full disk
-            raise StoreError(f"{target}: cannot be written: {' '.join(str(error).split())}") from error
-        finally:
-            shutil.rmtree(self._partial, ignore_errors=True)
-            self._partial = None
-
-    def _get_output_dir(self, trial: Any) -> str:
+        """Gather what all processes know, and let the first write it, whole or not at all."""
         del trial
-        return str(self._partial or self.args.output_dir)
+        self.tally.meet()
+        weights, state = self.weights(), self._state(model)
+        target = Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}"
+        if self.processes.is_first:
+            checkpoint.write_checkpoint(target, lambda folder: self._write(folder, weights, state))
+            checkpoint.remove_old(target.parent, keep=self._settings.keep_checkpoints)
+        self.processes.wait()
 
-    def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
-        del state_dict
-        folder = Path(output_dir or self.args.output_dir)
-        folder.mkdir(parents=True, exist_ok=True)
-        save_model(self.model, str(folder / _WEIGHTS))
+    def weights(self) -> dict[str, torch.Tensor]:
+        """The model's state dict, whole; under FSDP every process must ask, and the first gets it."""
+        if not self.is_fsdp_enabled:
+            return dict(self._loss.model.state_dict())
+        whole: dict[str, Any] = get_model_state_dict(self.model, options=_whole())
+        return {name.removeprefix(_PREFIX): one for name, one in whole.items()}
+
+    def _state(self, model: Any) -> dict[str, Any]:
+        optimizer: Any = getattr(self.optimizer, "optimizer", self.optimizer)
+        told = get_optimizer_state_dict(model, optimizer, options=_whole()) if self.is_fsdp_enabled else None
+        return {
+            "optimizer": optimizer.state_dict() if told is None else told,
+            "schedule": self.lr_scheduler.state_dict(),
+            "random": self.processes.gather(random_state()),
+            "next_step": self.state.global_step,
+        }
+
+    def _write(self, folder: Path, weights: Mapping[str, torch.Tensor], state: Any) -> None:
+        save_weights(weights, folder / checkpoint.WEIGHTS)
+        save_state(folder, checkpoint.STATE, state)
+        told: Settings = self._settings
+        world = self.processes.world
+        write_json(folder / checkpoint.ARGUMENTS, {"training": told.model_dump(mode="json"), "processes": world})
+        for one in (*self.callback_handler.callbacks, self.control):
+            if isinstance(one, ExportableState):
+                self.state.stateful_callbacks[type(one).__name__] = one.state()
+        self.state.save_to_json(str(folder / checkpoint.TRAINER_STATE))
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
-        load_model(model or self.model, str(Path(resume_from_checkpoint) / _WEIGHTS))
+        """Nothing: the model has its weights before it is wrapped."""
+
+    def _load_optimizer_and_scheduler(self, checkpoint: str | None) -> None:
+        if checkpoint is None:
+            return
+        state = load_state(Path(checkpoint), "state")
+        optimizer: Any = getattr(self.optimizer, "optimizer", self.optimizer)
+        if self.is_fsdp_enabled:
+            set_optimizer_state_dict(self.model, optimizer, state["optimizer"], options=_whole(offload=False))
+        else:
+            optimizer.load_state_dict(state["optimizer"])
+        self.lr_scheduler.load_state_dict(state["schedule"])
+
+    def _load_rng_state(self, checkpoint: str | None) -> None:
+        """Set the generators; a process that was not there when the checkpoint was made keeps its fresh ones."""
+        if checkpoint is None:
+            return
+        states = load_state(Path(checkpoint), "state")["random"]
+        if self.processes.rank < len(states):
+            set_random_state(states[self.processes.rank])
 
 
-def train(
-    model: KgptModel,
-    mixture: Mixture,
-    objectives: Sequence[Objective],
-    settings: TrainingSettings,
-    *,
-    folder: Path,
-    seed: int,
-    what: str = "training",
-) -> TrainingResult:
-    """Train `model` in place, going on from the newest whole checkpoint in `folder`.
-
-    Args:
-        model: changed.
-        mixture: what every step reads.
-        objectives: what is minimised.
-        settings: budget and optimiser.
-        folder: for checkpoints.
-        seed: of dropout; the mixture has its own.
-        what: named in the progress bar.
-    """
-    torch.set_num_threads(settings.threads)
-    keep_freed_memory()
-    start = checkpoint.newest_checkpoint(folder)
-    tally = Tally(**_tallied(start)) if start else Tally()
-    trainer = KgptTrainer(
-        model=model,
-        objectives=objectives,
-        tally=tally,
-        args=_arguments(settings, folder, seed),
-        train_dataset=StepDataset(mixture, settings.steps),
-        data_collator=_first,
-    )
-    trainer.remove_callback(PrinterCallback)
-    if not is_quiet():
-        trainer.remove_callback(ProgressCallback)
-        trainer.add_callback(_Bar(what))
-    if start is not None:
-        say(f"{what}: going on from {start.name} of {settings.steps} steps")
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*pin_memory.*")
-        trainer.train(resume_from_checkpoint=str(start) if start else None)
-    curve = [row for row in trainer.state.log_history if "loss" in row]
-    return TrainingResult(curve, tally.tokens, tally.seconds, 6.0 * _num_body_parameters(model) * tally.tokens)
+def _moved(batches: tuple[Batch, ...], device: torch.device) -> tuple[Batch, ...]:
+    return tuple(batch.to(device) for batch in batches)
 
 
-class _Bar(ProgressCallback):  # type: ignore[misc]
-    """The Trainer's bar, with a name and without printing every logged point."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__()
-        self._what = what
-
-    def on_train_begin(self, args: Any, state: Any, control: Any, **keywords: Any) -> None:
-        super().on_train_begin(args, state, control, **keywords)
-        if self.training_bar is not None:
-            self.training_bar.set_description(self._what)
-
-    def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **keywords: Any) -> None:
-        del args, state, control, keywords
-        if self.training_bar is not None and logs and "loss" in logs:
-            self.training_bar.set_postfix(loss=f"{logs['loss']:.3f}")
-
-
-def _tallied(start: Path) -> dict[str, Any]:
-    """What was counted up to a checkpoint."""
-    told: dict[str, Any] = read_json(start / "trainer_state.json")["stateful_callbacks"][Tally.__name__]["args"]
-    return told
-
-
-def _first(items: list[tuple[Batch, ...]]) -> dict[str, Any]:
-    return {"batches": items[0]}
-
-
-def _arguments(settings: TrainingSettings, folder: Path, seed: int) -> TrainingArguments:
-    saving = "steps" if settings.checkpoint_every else "no"
-    return TrainingArguments(
-        output_dir=str(folder),
-        max_steps=settings.steps,
-        per_device_train_batch_size=1,
-        learning_rate=settings.learning_rate,
-        lr_scheduler_type="cosine",
-        warmup_steps=round(settings.warmup_frac * settings.steps),
-        weight_decay=settings.weight_decay,
-        max_grad_norm=settings.max_grad_norm,
-        adam_beta2=0.98,
-        optim="adamw_torch_fused",
-        bf16=settings.bf16,
-        seed=seed,
-        logging_steps=settings.log_every,
-        logging_nan_inf_filter=False,
-        save_strategy=saving,
-        save_steps=max(1, settings.checkpoint_every),
-        report_to=settings.report_to,
-        remove_unused_columns=False,
-        disable_tqdm=is_quiet() or not sys.stderr.isatty(),
-        dataloader_pin_memory=False,
-        use_cpu=not torch.cuda.is_available(),
-        label_names=[],
-    )
-
-
-def _num_body_parameters(model: KgptModel) -> int:
-    tables = {id(module.weight) for module in model.modules() if isinstance(module, torch.nn.Embedding)}
-    return sum(parameter.numel() for parameter in model.parameters() if id(parameter) not in tables)
+def _whole(*, offload: bool = True) -> StateDictOptions:
+    return StateDictOptions(full_state_dict=True, cpu_offload=offload)

@@ -81,3 +81,14 @@ def test_an_unfinished_training_of_another_config_is_removed(tmp_path):
 
     claim(tmp_path / "work", "two")
     assert not (tmp_path / "work" / "checkpoint").exists()
+
+
+def test_an_arm_keeps_its_event_files_and_tells_how_long_it_waited_for_data(finished_run):
+    folder = finished_run / "6-arms" / "kg_t5" / "0"
+
+    assert len(list((folder / "tensorboard").glob("events.out.tfevents.*"))) == 1
+    cost, manifest = (json.loads((folder / name).read_text()) for name in ("cost.json", "manifest.json"))
+    assert 0 < cost["data_wait_frac"] < 1
+    assert manifest["figures"] == {"data_wait_frac": cost["data_wait_frac"]}
+    curve = [json.loads(line) for line in (folder / "curve.jsonl").read_text().splitlines()]
+    assert all(0 <= row["data_wait_frac"] < 1 for row in curve)

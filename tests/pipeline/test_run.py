@@ -95,6 +95,7 @@ def test_every_stage_has_a_whole_manifest(finished_run):
             "num_in",
             "num_out",
             "dropped",
+            "figures",
             "seconds",
             "finished_at",
         }

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 import torch
 
+from kgpt.sequences import Mixture
 from kgpt.training.checkpoint import newest_checkpoint
 
-PROGRAM = Path(__file__).with_name("killed_training.py")
-training, settings = (runpy.run_path(str(PROGRAM))[name] for name in ("training", "settings"))
+PROGRAM = Path(__file__).with_name("tiny_training.py")
+tiny = runpy.run_path(str(PROGRAM))
+training, settings = tiny["training"], tiny["settings"]
 
 NEWEST = {
     "step-10": "checkpoint-8",
@@ -20,6 +22,10 @@ NEWEST = {
     "tidying-8": "checkpoint-8",
 }
 """Every moment of death, and the checkpoint that is found after it."""
+
+
+class StoppedError(Exception):
+    """Stands for whatever ends a training early."""
 
 
 @pytest.fixture(scope="module")
@@ -33,11 +39,30 @@ def killed(tmp_path_factory):
     folders = {moment: tmp_path_factory.mktemp(moment) for moment in NEWEST}
     quiet = os.environ | {"KGPT_QUIET": "1"}
     children = [
-        subprocess.Popen([sys.executable, str(PROGRAM), str(folder), moment], env=quiet)
+        subprocess.Popen([sys.executable, str(PROGRAM), str(folder), "dropout", moment], env=quiet)
         for moment, folder in folders.items()
     ]
     assert [child.wait() for child in children] == [-signal.SIGKILL] * len(children)
     return folders
+
+
+@pytest.fixture
+def stopped_at(monkeypatch):
+    """Trains until a step is to be read, and stops there."""
+
+    def run(step, *arguments, **keywords):
+        real = Mixture.batches
+
+        def stopping(mixture, number, **share):
+            if number == step:
+                raise StoppedError
+            return real(mixture, number, **share)
+
+        with monkeypatch.context() as patch, pytest.raises(StoppedError):
+            patch.setattr(Mixture, "batches", stopping)
+            training(*arguments, **keywords)
+
+    return run
 
 
 def same_bits(one, two):
@@ -45,7 +70,12 @@ def same_bits(one, two):
     return ours.keys() == theirs.keys() and all(torch.equal(ours[name], theirs[name]) for name in ours)
 
 
-def test_a_training_repeats_bit_by_bit(unkilled, tmp_path):
+def told(result):
+    """The curve without what is measured by the clock."""
+    return [{name: value for name, value in row.items() if name != "data_wait_frac"} for row in result.curve]
+
+
+def test_the_same_seed_ends_in_the_same_bits(unkilled, tmp_path):
     assert same_bits(training(tmp_path)[0], unkilled[0])
 
 
@@ -57,8 +87,39 @@ def test_a_killed_training_goes_on_from_the_newest_whole_checkpoint_and_ends_in_
 
     assert same_bits(model, unkilled[0])
     assert result.tokens == unkilled[1].tokens
-    assert [row["loss"] for row in result.curve] == [row["loss"] for row in unkilled[1].curve]
+    assert told(result) == told(unkilled[1])
     assert [path.name for path in killed[moment].glob("checkpoint-*")] == ["checkpoint-12"]
+
+
+@pytest.mark.parametrize("kind", tiny["KINDS"])
+def test_half_and_the_other_half_end_in_the_bits_of_the_whole(kind, tmp_path, stopped_at):
+    whole, result = training(tmp_path / "whole", kind)
+    stopped_at(6, tmp_path / "halves", kind, checkpoint_every=6)
+
+    model, resumed = training(tmp_path / "halves", kind, checkpoint_every=6)
+
+    assert same_bits(model, whole)
+    assert told(resumed) == told(result)
+    state = "checkpoint-12/state.safetensors"
+    assert (tmp_path / "halves" / state).read_bytes() == (tmp_path / "whole" / state).read_bytes()
+
+
+def test_a_resumed_training_reads_only_the_steps_that_are_left(tmp_path, stopped_at, monkeypatch):
+    stopped_at(6, tmp_path, checkpoint_every=6)
+    read, real = [], Mixture.batches
+
+    def noting(mixture, step, **share):
+        read.append(step)
+        return real(mixture, step, **share)
+
+    monkeypatch.setattr(Mixture, "batches", noting)
+    training(tmp_path, checkpoint_every=6)
+
+    assert read == list(range(6, 12))
+
+
+def test_workers_that_make_batches_change_no_bit(unkilled, tmp_path):
+    assert same_bits(training(tmp_path, data_workers=2)[0], unkilled[0])
 
 
 def test_a_finished_training_is_not_trained_again(unkilled, tmp_path):

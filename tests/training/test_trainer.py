@@ -9,19 +9,19 @@ import pytest
 from kgpt.errors import StoreError
 from kgpt.training import checkpoint
 
-PROGRAM = Path(__file__).with_name("killed_training.py")
-training, settings = (runpy.run_path(str(PROGRAM))[name] for name in ("training", "settings"))
+PROGRAM = Path(__file__).with_name("tiny_training.py")
+training = runpy.run_path(str(PROGRAM))["training"]
 
 
 def test_the_loss_goes_down(tmp_path):
-    _, result = training(tmp_path, settings(steps=40, learning_rate=1e-2, checkpoint_every=0))
+    _, result = training(tmp_path, steps=40, learning_rate=1e-2, checkpoint_every=0)
 
     losses = [row["loss"] for row in result.curve]
     assert sum(losses[-5:]) < 0.7 * sum(losses[:5])
 
 
 def test_the_curve_has_a_point_every_so_many_steps_with_every_objective(tmp_path):
-    _, result = training(tmp_path, settings(log_every=4))
+    _, result = training(tmp_path, log_every=4)
 
     assert [row["step"] for row in result.curve] == [4, 8, 12]
     assert all(row["span_corruption"] == pytest.approx(row["loss"], rel=1e-3) for row in result.curve)
@@ -29,7 +29,7 @@ def test_the_curve_has_a_point_every_so_many_steps_with_every_objective(tmp_path
 
 
 def test_the_rate_warms_up_and_falls_to_nothing(tmp_path):
-    _, result = training(tmp_path, settings(warmup_frac=0.25, learning_rate=0.5e-2))
+    _, result = training(tmp_path, warmup_frac=0.25, learning_rate=0.5e-2)
 
     rates = [row["learning_rate"] for row in result.curve]
     assert rates[:4] == sorted(rates[:4])
@@ -38,7 +38,7 @@ def test_the_rate_warms_up_and_falls_to_nothing(tmp_path):
 
 
 def test_no_checkpoint_is_kept_where_none_is_asked_for(tmp_path):
-    training(tmp_path, settings(checkpoint_every=0))
+    training(tmp_path, checkpoint_every=0)
 
     assert list(tmp_path.glob("checkpoint-*")) == []
 
