@@ -26,6 +26,7 @@ from kgpt.sequences import PassageStore, Vocabulary, build_passages, train_vocab
 
 if TYPE_CHECKING:
     from kgpt.model import BackboneSettings
+    from kgpt.recipes import TrainingData
 
 settings.register_profile("ci", derandomize=True)  # the same cases every time; elsewhere new ones are tried
 if os.environ.get("CI"):
@@ -123,6 +124,26 @@ def capital_questions() -> tuple[Question, ...]:
         )
         for number, (city, country) in enumerate(CITIES)
     )
+
+
+@pytest.fixture
+def training_data(
+    capitals: KnowledgeGraph,
+    writing_passages: PassageStore,
+    masked_passages: PassageStore,
+    writing_words: Vocabulary,
+    masked_words: Vocabulary,
+    capital_questions: tuple[Question, ...],
+) -> Callable[[str], "TrainingData"]:
+    """What a recipe may read, by the architecture it is read for."""
+    from kgpt.recipes import TrainingData
+
+    def data(architecture: str) -> "TrainingData":
+        if architecture != "encoder_decoder":
+            return TrainingData(capitals, masked_passages, masked_words, capital_questions)
+        return TrainingData(capitals, writing_passages, writing_words, capital_questions)
+
+    return data
 
 
 @pytest.fixture(scope="session")

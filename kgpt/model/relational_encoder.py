@@ -65,7 +65,7 @@ class BasisLayer(MessagePassing):  # type: ignore[misc]
     """R-GCN: a relation's matrix is a mix of a few bases, each applied to the nodes once, not to every edge."""
 
     def __init__(self, size: int, num_types: int) -> None:
-        super().__init__(aggr="mean")
+        super().__init__(aggr="mean", node_dim=0)
         self.bases = nn.Linear(size, _BASES * size, bias=False)
         self.mix = nn.Embedding(num_types, _BASES)
         self.own = nn.Linear(size, size)
@@ -112,9 +112,9 @@ class AttentionLayer(MessagePassing):  # type: ignore[misc]
 
     def forward(self, vectors_ND: torch.Tensor, edge_index: torch.Tensor, edge_type: torch.Tensor) -> torch.Tensor:
         """One round, [N, D] -> [N, D]."""
-        split = (len(vectors_ND), self.heads, -1)
+        split = (-1, self.heads, vectors_ND.shape[1] // self.heads)
         query, key, value = (one(vectors_ND).view(split) for one in (self.query, self.key, self.value))
-        edge = self.types(edge_type).view(len(edge_type), self.heads, -1)
+        edge = self.types(edge_type).view(split)
         bias = self.type_bias(edge_type)
         gathered = self.propagate(edge_index, query=query, key=key, value=value, edge=edge, bias=bias)
         return torch.as_tensor(self.own(vectors_ND) + gathered.reshape(vectors_ND.shape))

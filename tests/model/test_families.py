@@ -1,0 +1,166 @@
+"""Every family that kgpt says it can train, against transformers' own way of running it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from kgpt.model import BackboneSettings, LongContextSettings, build_model, load_checkpoint, save_checkpoint
+from kgpt.objectives import CAUSAL_LM, MASKED_LM, SPAN_CORRUPTION, RouterBalance, combine, expert_load
+from kgpt.sequences import NO_TARGET, collate
+from kgpt.sequences.packing import pack
+from kgpt.sequences.sequence import plain_sequence
+
+DECODERS = ("llama", "qwen2", "qwen3", "mistral", "mixtral", "qwen3_moe", "gpt_neox")
+FAMILIES = {
+    "bert": "encoder",
+    "roberta": "encoder",
+    "distilbert": "encoder",
+    "modernbert": "encoder",
+    "t5": "encoder_decoder",
+    "bart": "encoder_decoder",
+} | dict.fromkeys(DECODERS, "decoder")
+EXTRA = {
+    "mixtral": {"num_local_experts": 4, "num_experts_per_tok": 2, "router_aux_loss_coef": 0.02},
+    "qwen3_moe": {"num_experts": 4, "num_experts_per_tok": 2, "decoder_sparse_step": 1},
+    "distilbert": {"n_heads": 2, "dim": 32, "hidden_dim": 48, "n_layers": 1},
+}
+OBJECTIVE = {"encoder": MASKED_LM, "decoder": CAUSAL_LM, "encoder_decoder": SPAN_CORRUPTION}
+
+
+def built(family, tiny, vocabulary, **changes):
+    torch.manual_seed(0)
+    settings = tiny(family, architecture=FAMILIES[family], **({"extra": EXTRA[family]} if family in EXTRA else {}))
+    return build_model(settings.model_copy(update=changes), vocabulary).eval()
+
+
+def texts(vocabulary, *lengths, architecture="decoder"):
+    """Sequences of random words that ask for every next word, or for every third, or for some to be written."""
+    rng, found = np.random.default_rng(0), []
+    for length in lengths:
+        ids = rng.integers(5, vocabulary.size, length)
+        if architecture == "encoder_decoder":
+            found.append(plain_sequence(ids, decoder_targets=rng.integers(5, vocabulary.size, 4)))
+            continue
+        targets = np.append(ids[1:], NO_TARGET) if architecture == "decoder" else np.where(ids % 3, NO_TARGET, ids)
+        targets[0] = ids[0] if architecture == "encoder" else targets[0]
+        found.append(plain_sequence(ids, targets=targets))
+    return found
+
+
+def stock_loss(model, batch):
+    """What transformers makes of the same words and targets."""
+    keywords = {"input_ids": batch.ids, "attention_mask": batch.present.long()}
+    if batch.decoder_targets is not None:
+        return model.backbone(**keywords, labels=batch.decoder_targets).loss
+    logits = model.backbone(**keywords).logits
+    asked = batch.targets != NO_TARGET
+    return torch.nn.functional.cross_entropy(logits[asked], batch.targets[asked])
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_loss_is_transformers_own(family, tiny, masked_words):
+    model, architecture = built(family, tiny, masked_words), FAMILIES[family]
+    batch = collate(texts(masked_words, 9, 9, architecture=architecture), pad_id=masked_words.pad)
+
+    ours = combine([OBJECTIVE[architecture]], [model(batch)]).total
+
+    assert ours.item() == pytest.approx(stock_loss(model, batch).item(), rel=1e-5)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_padding_changes_no_loss(family, tiny, masked_words):
+    model, architecture = built(family, tiny, masked_words), FAMILIES[family]
+    short, long = texts(masked_words, 5, 11, architecture=architecture)
+
+    alone = [combine([OBJECTIVE[architecture]], [model(collate([one], pad_id=0))]) for one in (short, long)]
+    padded = model(collate([short, long], pad_id=0))
+
+    told = next(iter(padded.values()))
+    sums = [
+        torch.nn.functional.cross_entropy(told.logits[told.rows == row], told.targets[told.rows == row])
+        for row in (0, 1)
+    ]
+    assert [one.total.item() for one in alone] == pytest.approx([one.item() for one in sums], rel=1e-4)
+
+
+@pytest.mark.parametrize("family", ["bert", "roberta", "modernbert", *DECODERS])
+def test_packed_sequences_have_the_loss_they_have_alone(family, tiny, masked_words):
+    if family in {"mixtral", "qwen3_moe"}:
+        pytest.skip("experts are the same, and the order of sums is not")
+    model, architecture = built(family, tiny, masked_words), FAMILIES[family]
+    sequences = texts(masked_words, 7, 4, 9, architecture=architecture)
+
+    apart = combine([OBJECTIVE[architecture]], [model(collate(sequences, pad_id=0))]).total
+    packed = collate(pack(sequences, max_tokens=13), pad_id=0)
+
+    assert len(packed.ids) == 2
+    assert combine([OBJECTIVE[architecture]], [model(packed)]).total.item() == pytest.approx(apart.item(), rel=1e-4)
+
+
+@pytest.mark.parametrize("family", DECODERS)
+def test_a_decoder_sees_no_word_behind(family, tiny, masked_words):
+    model = built(family, tiny, masked_words)
+    batch = collate(texts(masked_words, 8), pad_id=0)
+    other = replace(batch, ids=batch.ids.clone())
+    other.ids[0, 5:] = torch.flip(other.ids[0, 5:], dims=[0])
+
+    logits, changed = (model(one)["word"].logits for one in (batch, other))
+
+    assert torch.allclose(logits[:5], changed[:5], atol=1e-6)
+    assert not torch.allclose(logits[5:], changed[5:])
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_saved_model_is_opened_by_kgpt_and_by_transformers_alike(family, tiny, masked_words, tmp_path):
+    from transformers import AutoModel
+
+    model = built(family, tiny, masked_words)
+    batch = collate(texts(masked_words, 6, architecture=FAMILIES[family]), pad_id=masked_words.pad)
+
+    save_checkpoint(model, masked_words, tmp_path, about={})
+    loaded = load_checkpoint(str(tmp_path))
+
+    assert loaded.architecture == FAMILIES[family]
+    ours, theirs = (next(iter(one(batch).values())).logits for one in (model, loaded.model.eval()))
+    assert torch.allclose(ours, theirs, atol=1e-6)
+    assert AutoModel.from_pretrained(tmp_path).config.model_type == model.config.model_type
+    assert not list(tmp_path.glob("*.bin"))
+
+
+@pytest.mark.parametrize("family", ["mixtral", "qwen3_moe"])
+def test_experts_have_a_balance_loss_and_a_load(family, tiny, masked_words):
+    model = built(family, tiny, masked_words)
+    batch = collate(texts(masked_words, 9, 6), pad_id=0)
+
+    outputs = model(batch)
+    loss = combine([RouterBalance(weight=1.0)], [outputs]).total
+
+    theirs = model.backbone(
+        input_ids=batch.ids, attention_mask=batch.present.long(), output_router_logits=True
+    ).aux_loss
+    assert loss.item() == pytest.approx(theirs.item(), rel=1e-5)
+    load = expert_load([outputs])
+    assert load.shape == (1, 4)
+    assert load.sum(dim=1).tolist() == pytest.approx([1.0])
+
+
+@pytest.mark.parametrize("method", ["theta", "linear", "yarn"])
+@pytest.mark.parametrize("family", ["llama", "qwen3", "modernbert", "roberta", "bart"])
+def test_a_lengthened_checkpoint_reads_longer_sequences(family, method, tiny, masked_words, tmp_path):
+    model = built(family, tiny, masked_words, max_positions=32)
+    save_checkpoint(model, masked_words, tmp_path, about={})
+    settings = BackboneSettings(
+        checkpoint=str(tmp_path),
+        architecture=FAMILIES[family],
+        long_context=LongContextSettings(max_positions=64, method=method),
+    )
+
+    longer = build_model(settings, masked_words).eval()
+
+    batch = collate(texts(masked_words, 60, architecture=FAMILIES[family]), pad_id=0)
+    assert torch.isfinite(next(iter(longer(batch).values())).logits).all()
+    assert longer.words.weight.equal(model.words.weight)
+    before, after = (getattr(one.config, "max_position_embeddings", 0) for one in (model, longer))
+    assert after - before >= 25
