@@ -27,6 +27,7 @@ _COMMANDS = {
     "report": ("kgpt.cli.runs", "report"),
     "run": ("kgpt.cli.runs", "run"),
     "show": ("kgpt.cli.runs", "show"),
+    "verbalize": ("kgpt.cli.verbalizing", "verbalize"),
 }
 SPIN_COUNT = ("GOMP_SPINCOUNT", "2000")
 """PyTorch's threads wait for one another briefly, then sleep: endless spinning slows busy cores many times."""

@@ -1,0 +1,62 @@
+"""Facts to be written as the passage that tells them: what trains KELM's generator (Agarwal et al., 2021, 3.3)."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgpt.kg.graph import KnowledgeGraph
+from kgpt.sequences.aligned_facts import AlignedFacts
+from kgpt.sequences.passage_store import PassageStore
+from kgpt.sequences.piecewise import PieceEncoder
+from kgpt.sequences.sequence import Sequence, plain_sequence
+from kgpt.sequences.vocabulary import Vocabulary
+from kgpt.verbalization.naming import GraphNames
+from kgpt.verbalization.subgraph import by_head, serialized
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentenceWritingStream:
+    """Every passage that tells facts: its facts are read, the passage is written.
+
+    Args:
+        passages: the texts with their aligned triples.
+        graph: facts that it has not are not read.
+        vocabulary: of the model.
+        max_tokens: longer facts and passages lose their end.
+    """
+
+    passages: PassageStore
+    graph: KnowledgeGraph
+    vocabulary: Vocabulary
+    max_tokens: int = 128
+    facts: AlignedFacts = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "facts", AlignedFacts(self.passages, self.graph))
+
+    def __len__(self) -> int:
+        return len(self._usable)
+
+    def draw(self, index: int, rng: np.random.Generator) -> Sequence:
+        """One passage, its facts in random order."""
+        passage = int(self._usable[index])
+        rows = self.facts.of(passage)
+        shuffled = [rows[place] for place in rng.permutation(len(rows)).tolist()]
+        source = self._encoder.ids(serialized(by_head(shuffled), self._names))
+        target = self.passages.word_ids(passage)[: self.max_tokens - 1]
+        ids = self.vocabulary.wrap(source[: self.max_tokens - 2])
+        return plain_sequence(ids, decoder_targets=np.append(target, self.vocabulary.end))
+
+    @cached_property
+    def _usable(self) -> NDArray[np.int64]:
+        return np.flatnonzero(np.diff(self.facts.indptr))
+
+    @cached_property
+    def _names(self) -> GraphNames:
+        return GraphNames(self.graph)
+
+    @cached_property
+    def _encoder(self) -> PieceEncoder:
+        return PieceEncoder(self.vocabulary)
