@@ -1,4 +1,4 @@
-"""Closed-book answers of an encoder-decoder, with the probability it gives them."""
+"""Closed-book answers of a model that writes, with the probability it gives them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,9 +9,12 @@ from kgpt.errors import CheckpointError
 from kgpt.model import LoadedModel
 from kgpt.progress import track
 from kgpt.sequences import question_text
+from kgpt.sequences.causal_stream import prompt_words
+from kgpt.sequences.triple_stream import question_prompt
 
 PROMPT_KEY = "prompt"
 SENTINEL_PROMPT = "question <extra_id_0>"
+_MAX_PROMPT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +36,17 @@ def answer(
 ) -> list[list[Answer]]:
     """For every question the most likely answers, best first (greedy for one, else beam search).
 
-    A checkpoint trained by kgpt is asked with the sentinel it was trained with, another with the bare question.
+    A checkpoint trained by kgpt is asked as it was trained: an encoder-decoder with the sentinel, a decoder in the
+    prompt. Another encoder-decoder gets the bare question, another decoder the same prompt.
 
     Raises:
-        CheckpointError: the model is no encoder-decoder.
+        CheckpointError: the model is an encoder, which cannot write.
     """
-    if loaded.architecture != "encoder_decoder":
-        raise CheckpointError("question answering needs an encoder-decoder; this checkpoint is an encoder: use `cloze`")
-    prompts = [question_text(q) if PROMPT_KEY in loaded.about else q for q in questions]
+    if loaded.architecture == "encoder":
+        raise CheckpointError(
+            "question answering needs a model that writes; this checkpoint is an encoder: use `cloze`"
+        )
+    prompts = [_prompt(loaded, question) for question in questions]
     order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
     found: dict[int, list[Answer]] = {}
     starts = range(0, len(order), batch_size)
@@ -51,27 +57,58 @@ def answer(
     return [found[i] for i in range(len(prompts))]
 
 
+def _prompt(loaded: LoadedModel, question: str) -> str:
+    if loaded.architecture == "decoder":
+        return question_prompt(question)
+    return question_text(question) if PROMPT_KEY in loaded.about else question
+
+
 def _answer_batch(
     loaded: LoadedModel, prompts: Sequence[str], num_answers: int, max_new_tokens: int
 ) -> list[list[Answer]]:
-    backbone, tokenizer = loaded.model.backbone.eval(), loaded.vocabulary.tokenizer
-    inputs = tokenizer(list(prompts), return_tensors="pt", padding=True, truncation=True, max_length=256)
-    device = loaded.model.device
+    backbone = loaded.model.backbone.eval()
+    inputs = _decoder_inputs(loaded, prompts) if loaded.architecture == "decoder" else _encoder_inputs(loaded, prompts)
     out = backbone.generate(
-        input_ids=inputs["input_ids"].to(device),
-        attention_mask=inputs["attention_mask"].to(device),
+        **{name: tensor.to(loaded.model.device) for name, tensor in inputs.items()},
         max_new_tokens=max_new_tokens,
         do_sample=False,
         num_beams=num_answers,
         num_return_sequences=num_answers,
+        pad_token_id=loaded.vocabulary.pad,
+        eos_token_id=loaded.vocabulary.end,
         **({"length_penalty": 0.0} if num_answers > 1 else {}),
         output_scores=True,
         return_dict_in_generate=True,
     )
     chances = _probabilities(backbone, out)
-    texts = [loaded.vocabulary.decode(row) for row in out.sequences.tolist()]
+    given = inputs["input_ids"].shape[1] if loaded.architecture == "decoder" else 0
+    texts = [_first_line(loaded.vocabulary.decode(row[given:])) for row in out.sequences.tolist()]
     pairs = [Answer(text, chance) for text, chance in zip(texts, chances, strict=True)]
     return [pairs[i : i + num_answers] for i in range(0, len(pairs), num_answers)]
+
+
+def _encoder_inputs(loaded: LoadedModel, prompts: Sequence[str]) -> dict[str, torch.Tensor]:
+    told = loaded.vocabulary.tokenizer(
+        list(prompts), return_tensors="pt", padding=True, truncation=True, max_length=_MAX_PROMPT
+    )
+    return {"input_ids": told["input_ids"], "attention_mask": told["attention_mask"]}
+
+
+def _decoder_inputs(loaded: LoadedModel, prompts: Sequence[str]) -> dict[str, torch.Tensor]:
+    """Prompts with the word that opens a text and without the one that closes it, padded at the left."""
+    rows = [prompt_words(loaded.vocabulary, prompt)[-_MAX_PROMPT:] for prompt in prompts]
+    length = max(map(len, rows))
+    ids = torch.full((len(rows), length), loaded.vocabulary.pad)
+    present = torch.zeros((len(rows), length), dtype=torch.int64)
+    for row, words in enumerate(rows):
+        ids[row, length - len(words) :] = torch.from_numpy(words.copy())
+        present[row, length - len(words) :] = 1
+    return {"input_ids": ids, "attention_mask": present}
+
+
+def _first_line(text: str) -> str:
+    """A decoder that was never taught to stop goes on with another question; its answer is the first line."""
+    return text.split("\n", maxsplit=1)[0].strip()
 
 
 def _probabilities(backbone: torch.nn.Module, out: object) -> list[float]:

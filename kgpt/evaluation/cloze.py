@@ -3,7 +3,8 @@
 For each fact the candidates are the distinct tails of its relation, the fact's other right tails removed (filtered),
 at most `max_candidates`, picked by a hash of their ids. An encoder-decoder scores a candidate by the log-probability
 of writing its label where the linearised triple has its sentinel; an encoder by the mean log-probability of the
-label's words at as many masks. Ranks are realistic (ties count half).
+label's words at as many masks; a decoder by the log-probability of going on with the label and ending there. Ranks are
+realistic (ties count half).
 """
 
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ from kgpt.randomness import stable_hash
 from kgpt.records import Outcome
 from kgpt.sequences import NO_TARGET, collate
 from kgpt.sequences import Sequence as TrainingSequence
+from kgpt.sequences.causal_stream import causal_sequence
+from kgpt.sequences.outputs import HeadOutput
 from kgpt.sequences.sequence import plain_sequence
 from kgpt.sequences.triple_stream import HIDDEN, asking
 from kgpt.verbalization import Verbalizer
@@ -60,6 +63,8 @@ def _score(loaded: LoadedModel, verbalizer: Verbalizer, fact: AskedFact, labels:
     if loaded.architecture == "encoder_decoder":
         text = verbalizer.state(row, "linear", rng, hidden="tail", mark=HIDDEN)
         return _score_written(loaded, text, labels)
+    if loaded.architecture == "decoder":
+        return _score_continued(loaded, verbalizer.state(row, "linear", rng, hidden="tail").rstrip(), labels)
     mask = str(loaded.vocabulary.tokenizer.mask_token)
     return _score_masked(loaded, verbalizer.state(row, "linear", rng, hidden="tail", mark=mask), labels)
 
@@ -73,6 +78,20 @@ def _score_written(loaded: LoadedModel, text: str, labels: Sequence[str]) -> NDA
     chances = torch.log_softmax(output.logits.float(), dim=-1).gather(1, output.targets[:, None])[:, 0].cpu()
     owner = (batch.decoder_targets != NO_TARGET).nonzero()[:, 0].cpu()
     return cast(NDArray[np.float64], torch.zeros(len(labels)).index_add(0, owner, chances).double().numpy())
+
+
+def _score_continued(loaded: LoadedModel, text: str, labels: Sequence[str]) -> NDArray[np.float64]:
+    """Log-probability of going on with each label, [C]."""
+    vocabulary, sequences = loaded.vocabulary, []
+    given = len(vocabulary.encode(text))
+    for label in labels:
+        sequences.append(causal_sequence(vocabulary.encode(f"{text} {label}"), vocabulary, num_given=given))
+    batch = collate(sequences, pad_id=vocabulary.pad).to(loaded.model.device)
+    output = loaded.model(batch)["word"]
+    assert isinstance(output, HeadOutput) and output.rows is not None
+    chances = torch.log_softmax(output.logits.float(), dim=-1).gather(1, output.targets[:, None])[:, 0]
+    summed = torch.zeros(len(labels)).index_add(0, output.rows.cpu(), chances.cpu())
+    return cast(NDArray[np.float64], summed.double().numpy())
 
 
 def _score_masked(loaded: LoadedModel, text: str, labels: Sequence[str]) -> NDArray[np.float64]:

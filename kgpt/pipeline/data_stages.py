@@ -243,4 +243,4 @@ def _vocabulary(
     texts += [graph.entities.label(number) for number in range(graph.num_entities)]
     texts += [graph.relations.label(number) for number in range(graph.num_relations)]
     texts += [question.text for question in questions.of("train")]
-    return train_vocabulary(texts, size=config.vocabulary.size, starts_text=config.backbone.architecture == "encoder")
+    return train_vocabulary(texts, size=config.vocabulary.size, starts_text=config.backbone.architecture != "encoder_decoder")

@@ -26,13 +26,14 @@ from kgpt.kg import KnowledgeGraph
 from kgpt.kg.statistics import popular_entities
 from kgpt.manifest import Manifest
 from kgpt.model import LoadedModel, load_checkpoint, save_checkpoint
-from kgpt.objectives import SPAN_CORRUPTION
+from kgpt.objectives import CAUSAL_LM, SPAN_CORRUPTION
 from kgpt.pipeline.arm import MODEL, Arm, claim, read_questions
 from kgpt.pipeline.config import RunConfig, config_json
 from kgpt.pipeline.data_stages import HELD_OUT, PASSAGES, open_run_graph, stated_triples
 from kgpt.pipeline.stage import Counts, Stage
 from kgpt.records import Outcome, Question
 from kgpt.sequences import Mixture, QuestionStream, WeightedStream
+from kgpt.sequences.causal_stream import CausalQuestionStream
 from kgpt.training import TrainingSettings, train
 
 OUTCOMES = "outcomes.jsonl"
@@ -99,7 +100,7 @@ def measure_arm(arm: Arm, trained: Manifest, exam: Exam) -> Manifest:
         loaded = load_checkpoint(str(arm.folder / MODEL))
         outcomes = _probed(arm.config, loaded, exam)
         fine_tuning = arm.config.evaluation.fine_tuning
-        if loaded.architecture == "encoder_decoder":
+        if loaded.architecture != "encoder":
             if fine_tuning is not None and exam.split("train"):
                 fine_tune(loaded, exam.split("train"), fine_tuning, folder=work, seed=arm.seed, what=arm.title)
                 (partial / MODEL).mkdir()
@@ -123,9 +124,10 @@ def fine_tune(
     what: str,
 ) -> None:
     """Train `loaded` further on questions alone, in place."""
-    stream = QuestionStream(questions=tuple(questions), vocabulary=loaded.vocabulary)
+    is_decoder = loaded.architecture == "decoder"
+    kind = CausalQuestionStream if is_decoder else QuestionStream
     mixture = Mixture(
-        streams={"questions": WeightedStream(stream, 1.0)},
+        streams={"questions": WeightedStream(kind(questions=tuple(questions), vocabulary=loaded.vocabulary), 1.0)},
         tokens_per_step=settings.tokens_per_step,
         seed=seed,
         pad_id=loaded.vocabulary.pad,
@@ -134,7 +136,7 @@ def fine_tune(
     train(
         loaded.model,
         mixture,
-        [SPAN_CORRUPTION],
+        [CAUSAL_LM if is_decoder else SPAN_CORRUPTION],
         settings,
         folder=folder,
         seed=seed,

@@ -68,11 +68,21 @@ def causal_sequence(
         num_given: the first so many words are not asked for.
         is_whole: whether the text ends here, which the closing word tells.
     """
-    start = vocabulary.tokenizer.bos_token_id
-    opening = np.array([] if start is None else [start], np.int64)
+    opening = _opening(vocabulary)
     closing = np.array([vocabulary.end] if is_whole else [], np.int64)
     ids = np.concatenate([opening, words, closing])
     targets = np.full(len(ids), NO_TARGET, np.int64)
     targets[:-1] = ids[1:]
     targets[: max(0, len(opening) + num_given - 1)] = NO_TARGET
     return plain_sequence(ids, targets=targets)
+
+
+def prompt_words(vocabulary: Vocabulary, prompt: str) -> NDArray[np.int64]:
+    """The words of a text that a decoder shall go on with: opened, not closed."""
+    return np.concatenate([_opening(vocabulary), vocabulary.encode(prompt)])
+
+
+def _opening(vocabulary: Vocabulary) -> NDArray[np.int64]:
+    """The word that opens a text, where the vocabulary has one."""
+    start = vocabulary.tokenizer.bos_token_id
+    return np.array([] if start is None else [start], np.int64)

@@ -26,3 +26,10 @@ def reader(tiny, masked_words):
     """A tiny encoder that was never trained."""
     model = _lively(build_model(tiny("roberta"), masked_words, None))
     return LoadedModel(model, masked_words, "encoder", {})
+
+
+@pytest.fixture(scope="session")
+def speaker(tiny, masked_words):
+    """A tiny decoder that was never trained."""
+    model = _lively(build_model(tiny("llama", architecture="decoder"), masked_words))
+    return LoadedModel(model, masked_words, "decoder", {})

@@ -62,5 +62,32 @@ def test_no_question_has_no_answer(writer):
 
 
 def test_an_encoder_answers_nothing(reader):
-    with pytest.raises(CheckpointError, match="needs an encoder-decoder; this checkpoint is an encoder: use `cloze`"):
+    with pytest.raises(CheckpointError, match="needs a model that writes; this checkpoint is an encoder: use `cloze`"):
         answer(reader, QUESTIONS)
+
+
+def spoken(loaded, question, max_new_tokens):
+    """What greedy decoding goes on with after the prompt, word by word."""
+    words = [loaded.vocabulary.tokenizer.bos_token_id, *loaded.vocabulary.encode(f"Question: {question} Answer:")]
+    given, chance = len(words), 1.0
+    while len(words) < given + max_new_tokens and words[-1] != loaded.vocabulary.end:
+        logits = loaded.model.backbone(torch.tensor([words])).logits[0, -1]
+        chance *= logits.softmax(dim=0).max().item()
+        words.append(int(logits.argmax()))
+    return loaded.vocabulary.decode(words[given:]), chance
+
+
+def test_a_decoder_goes_on_with_the_prompt_whatever_the_batch(speaker):
+    found = answer(speaker, QUESTIONS, max_new_tokens=5)
+
+    for question, (best,) in zip(QUESTIONS, found, strict=True):
+        text, chance = spoken(speaker, question, 5)
+        assert best.text == text
+        assert best.probability == pytest.approx(chance, rel=1e-3)
+
+
+def test_a_decoder_gives_several_answers_best_first(speaker):
+    (found,) = answer(speaker, QUESTIONS[:1], num_answers=3, max_new_tokens=3)
+
+    assert len(found) == 3
+    assert [one.probability for one in found] == sorted((one.probability for one in found), reverse=True)

@@ -33,8 +33,19 @@ def masked_chance(loaded, text, label):
     return float(np.mean([float(row[target]) for row, target in zip(chances, targets, strict=True)]))
 
 
+def continued_chance(loaded, text, label):
+    """Log-probability of going on with label and end; the stock model asked at once."""
+    words = loaded.vocabulary
+    given = [words.tokenizer.bos_token_id, *words.encode(text.rstrip()).tolist()]
+    ids = [*given[:1], *words.encode(f"{text.rstrip()} {label}").tolist(), words.end]
+    logits = loaded.model.backbone(torch.tensor([ids])).logits[0].log_softmax(dim=-1)
+    return sum(float(logits[place - 1, ids[place]]) for place in range(len(given), len(ids)))
+
+
 @torch.inference_mode()
-@pytest.mark.parametrize(("kind", "chance"), [("writer", written_chance), ("reader", masked_chance)])
+@pytest.mark.parametrize(
+    ("kind", "chance"), [("writer", written_chance), ("reader", masked_chance), ("speaker", continued_chance)]
+)
 def test_ranks_are_those_of_the_stock_models_log_probabilities(kind, chance, request, facts, capitals):
     loaded, names = request.getfixturevalue(kind), capitals.entities
     values = {one.item: one.value for one in evaluate_cloze(loaded, facts, capitals) if one.metric == "mrr"}
