@@ -9,21 +9,32 @@ Differs from the paper:
 - the target ends without a closing sentinel;
 - `path_weight`, `list_weight` and `context_weight` (all 0: SKILL has none) add paths of two and three hops, all tails
   of a head and relation as one answer, and queries beside a neighbourhood;
+- `corpus: sentences` is the paper's other corpus: an entity is hidden in sentences that tell triples (algorithm 1), the
+  run's own passages or a file of `kgpt verbalize`; sentences are true whatever the graph, so a shuffled control that
+  reads the run's passages hides other places of the same text (and of a file it may read nothing);
 - AdamW with a cosine schedule instead of Adafactor at a constant 1e-3, and text hides linked mentions half the time.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
 
 from kgpt.model import Architecture, PartSettings
 from kgpt.objectives import SPAN_CORRUPTION, Objective
 from kgpt.recipes.base import TrainingData, recipes
 from kgpt.recipes.text_only import TextOnly
+from kgpt.records import Document
 from kgpt.sequences import TripleStream, WeightedStream
+from kgpt.sequences.aligned_facts import AlignedFacts
 from kgpt.sequences.link_stream import LinkStream
 from kgpt.sequences.list_stream import ListStream
 from kgpt.sequences.path_stream import PathStream
+from kgpt.sequences.sentence_stream import sentences_of_documents, sentences_of_passages
+from kgpt.sequences.stream import Stream
+from kgpt.sources.documents import DocumentsFile
 from kgpt.verbalization import Form, Verbalizer
+from kgpt.verbalization.document_source import DocumentSource
 
 
 @recipes.register("kg_t5")
@@ -32,12 +43,14 @@ class KgT5:
     """Pre-training on triples.
 
     Args:
-        triple_weight: the triples' share of the tokens.
+        triple_weight: the share of triples, or of sentences that tell them, of the tokens.
         text_weight: the text's share.
         question_weight: the train questions' share.
         path_weight: the share of paths of several hops.
         list_weight: the share of heads and relations with all their tails as one answer.
         context_weight: the share of queries beside their entity's neighbours.
+        corpus: `triples`, or `sentences` that tell them.
+        sentences: documents that `kgpt verbalize` wrote; without them sentences are the run's own passages.
         forms: how triples are written: `linear`, `inverse`, `template`.
         tail_prob: how often the tail is hidden, else the head.
         num_hops: of the paths, drawn from alike.
@@ -53,6 +66,8 @@ class KgT5:
     path_weight: float = 0.0
     list_weight: float = 0.0
     context_weight: float = 0.0
+    corpus: Literal["triples", "sentences"] = "triples"
+    sentences: str = ""
     forms: tuple[Form, ...] = ("linear", "inverse", "template")
     tail_prob: float = 0.7
     num_hops: tuple[int, ...] = (2, 3)
@@ -73,12 +88,6 @@ class KgT5:
 
     def streams(self, data: TrainingData, architecture: Architecture) -> Mapping[str, WeightedStream]:
         """Triples, and what the control reads."""
-        triples = TripleStream(
-            verbalizer=Verbalizer(data.graph),
-            vocabulary=data.vocabulary,
-            forms=self.forms,
-            tail_prob=self.tail_prob,
-        )
         text = TextOnly(
             text_weight=self.text_weight,
             question_weight=self.question_weight,
@@ -86,7 +95,7 @@ class KgT5:
             salient_prob=self.salient_prob,
         )
         mixed = {
-            "triples": WeightedStream(triples, self.triple_weight),
+            self.corpus: WeightedStream(self._facts(data), self.triple_weight),
             **text.streams(data, architecture),
             **self._several_hops(data),
         }
@@ -96,6 +105,20 @@ class KgT5:
         """Span corruption, on text and triples alike."""
         del architecture
         return (SPAN_CORRUPTION,)
+
+    def _facts(self, data: TrainingData) -> Stream:
+        """Triples, or sentences that tell them, with an entity hidden."""
+        graph, vocabulary = data.graph, data.vocabulary
+        if self.corpus == "triples":
+            return TripleStream(
+                verbalizer=Verbalizer(graph), vocabulary=vocabulary, forms=self.forms, tail_prob=self.tail_prob
+            )
+        if not self.sentences:
+            facts = AlignedFacts(data.passages, graph)
+            return sentences_of_passages(facts, vocabulary, max_tokens=self.max_tokens)
+        items = DocumentsFile(Path(self.sentences)).read()
+        source = DocumentSource((item for item in items if isinstance(item, Document)), graph)
+        return sentences_of_documents(source, graph, vocabulary, max_tokens=self.max_tokens)
 
     def _several_hops(self, data: TrainingData) -> Mapping[str, WeightedStream]:
         """What triples alone do not teach: paths, lists of answers, neighbourhoods."""

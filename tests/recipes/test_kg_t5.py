@@ -57,3 +57,32 @@ def test_paths_lists_and_contexts_join_only_where_asked_for(training_data):
 
     assert list(plain) == ["triples", "text", "questions"]
     assert list(wide.streams(data, "encoder_decoder")) == [*plain, "paths", "lists", "contexts"]
+
+
+def algorithm_1(text, names):
+    """What SKILL may hide in a sentence: a name's words, case and punctuation aside."""
+    words = "".join(letter for letter in text.lower() if letter.isalnum() or letter == " ").split()
+    return {name for name in names if name.lower() in words}
+
+
+def test_sentences_hide_an_entity_that_they_write(training_data, capital_passages):
+    data = training_data("encoder_decoder")
+    streams = recipes.build({"type": "kg_t5", "corpus": "sentences"}).streams(data, "encoder_decoder")
+    label = data.graph.entities.label
+
+    assert list(streams) == ["sentences", "text", "questions"]
+    for index, passage in enumerate(capital_passages):
+        ((head, _, tail),) = data.passages.triples_of(index).tolist()
+        rows = [streams["sentences"].stream.draw(index, np.random.default_rng(seed)) for seed in range(20)]
+        found = {data.vocabulary.decode(row.decoder_targets) for row in rows}
+        assert found == algorithm_1(passage.text, [label(head), label(tail)])
+
+
+def test_sentences_may_come_from_a_file(training_data, tmp_path):
+    path, data = tmp_path / "s.jsonl", training_data("encoder_decoder")
+    path.write_text('{"text": "Berlin heads Germany.", "triples": [["Q10", "P36", "Q0"]]}\n{"text": "Oslo."}\n')
+    recipe = recipes.build({"type": "kg_t5", "corpus": "sentences", "sentences": str(path)})
+
+    stream = recipe.streams(data, "encoder_decoder")["sentences"].stream
+
+    assert len(stream) == 1 and stream.left_out == {"tells_no_triple": 1}
