@@ -13,7 +13,7 @@ from kgpt.corpus.normalize import Normalize
 from kgpt.evaluation import FactSubsets, asked_facts, evaluate_cloze, evaluate_linking, exact_match, summarize
 from kgpt.kg import build_graph
 from kgpt.linking import Linker
-from kgpt.model import BackboneSettings, build_model, load_checkpoint, save_checkpoint
+from kgpt.model import BackboneSettings, Nodes, build_model, load_checkpoint, save_checkpoint
 from kgpt.objectives import ENTITY_PREDICTION, MASKED_LM, RELATION_PREDICTION, combine
 from kgpt.records import Document, Link, Metadata, Triple
 from kgpt.sequences import (
@@ -33,7 +33,7 @@ SENTENCE = "Marie Curie was born in Warsaw."
 TRIPLES = "Q7186\tP19\tQ270\nQ270\tP1376\tQ36\nQ7186\tP106\tQ169470\n"
 ENTITIES = "Q7186\tMarie Curie\tMadame Curie\nQ270\tWarsaw\nQ36\tPoland\nQ169470\tphysicist\n"
 RELATIONS = "P19\tplace of birth\nP1376\tcapital of\nP106\toccupation\n"
-LOSS = 7.1047
+LOSS = 7.3914
 """Of the one training step at the end; a change that should alter no result leaves it as it is."""
 
 
@@ -104,7 +104,7 @@ def test_a_sentence_walks_through_every_room(files: Path, tmp_path: Path) -> Non
     torch.manual_seed(0)
     sizes = {"hidden_size": 32, "num_layers": 1, "num_heads": 2, "feed_forward_size": 48}
     settings = BackboneSettings(family="roberta", architecture="encoder", **sizes)
-    model = build_model(settings, vocabulary, graph)
+    model = build_model(settings, vocabulary, graph, {"nodes": Nodes()})
     outputs = model(batch)
     assert {name: tuple(output.logits.shape) for name, output in outputs.items()} == {
         "word": (6, vocabulary.size),
@@ -126,7 +126,7 @@ def test_a_sentence_walks_through_every_room(files: Path, tmp_path: Path) -> Non
 
     # the checkpoint is a folder that everybody can open
     (tmp_path / "model").mkdir()
-    save_checkpoint(model, vocabulary, tmp_path / "model", about={}, graph=graph)
+    save_checkpoint(model, vocabulary, tmp_path / "model", about={})
     loaded = load_checkpoint(str(tmp_path / "model"))
     assert loaded.architecture == "encoder"
 

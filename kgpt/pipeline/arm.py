@@ -25,6 +25,7 @@ from kgpt.records import Question
 from kgpt.sequences import Mixture, load_vocabulary, open_passage_store
 from kgpt.sources.questions import QuestionsFile
 from kgpt.training import TENSORBOARD, TrainingResult, train
+from kgpt.training.processes import ALONE, Processes
 
 MODEL = "model"
 CURVE = "curve.jsonl"
@@ -69,22 +70,23 @@ class Arm:
         )
 
 
-def train_arm(arm: Arm, sequences: Manifest, *, resume: bool = True) -> Manifest:
+def train_arm(arm: Arm, sequences: Manifest, *, resume: bool = True, processes: Processes = ALONE) -> Manifest:
     """Train an arm unless it stands already; a killed training goes on from its newest checkpoint.
 
     Args:
         arm: which.
         sequences: the manifest of stage 5.
         resume: False starts anew, whatever checkpoints there are.
+        processes: that train together; the first writes.
     """
     stage = arm.stage(sequences)
-    if (manifest := stage.finished()) is not None:
+    if (manifest := processes.first(stage.finished)) is not None:
         say(f"{arm.title}: stands")
         return manifest
     work = arm.folder.with_name(arm.folder.name + _WORK)
-    claim(work, stage.fingerprint, keep=resume)
+    processes.first(lambda: claim(work, stage.fingerprint, keep=resume))
     started = time.monotonic()
-    result = _train(arm, work / CHECKPOINTS)
+    result = _train(arm, work / CHECKPOINTS, processes)
 
     def publish(partial: Path) -> Counts:
         shutil.copytree(work / MODEL, partial / MODEL)
@@ -95,9 +97,12 @@ def train_arm(arm: Arm, sequences: Manifest, *, resume: bool = True) -> Manifest
         figures = {"data_wait_frac": round(result.data_wait_frac, 4)}
         return Counts(num_in=arm.config.training.steps, num_out=result.tokens, figures=figures)
 
-    manifest = stage.run(publish, started=started)
-    shutil.rmtree(work, ignore_errors=True)
-    return manifest
+    def finish() -> Manifest:
+        manifest = stage.run(publish, started=started)
+        shutil.rmtree(work, ignore_errors=True)
+        return manifest
+
+    return processes.first(finish)
 
 
 def claim(work: Path, fingerprint: str, *, keep: bool = True) -> None:
@@ -128,6 +133,7 @@ def training_data(run: Path, *, knowledge: str, seed: int) -> TrainingData:
         passages=open_passage_store(folder),
         vocabulary=load_vocabulary(folder / TOKENIZER),
         questions=tuple(question for question in read_questions(run) if question.split == "train"),
+        is_shuffled=knowledge == "shuffled",
     )
 
 
@@ -146,7 +152,7 @@ def read_questions(run: Path) -> list[Question]:
     return list(QuestionsFile(run / "5-sequences" / QUESTIONS).read())
 
 
-def _train(arm: Arm, checkpoints: Path) -> TrainingResult:
+def _train(arm: Arm, checkpoints: Path, processes: Processes) -> TrainingResult:
     config, settings = arm.config, arm.config.arms[arm.name]
     recipe, backbone = settings.built_recipe(), config.backbone_of(arm.name)
     data = training_data(arm.run, knowledge=settings.knowledge, seed=arm.seed)
@@ -163,10 +169,11 @@ def _train(arm: Arm, checkpoints: Path) -> TrainingResult:
     model = build_model(backbone, data.vocabulary, data.graph, recipe.parts(backbone.architecture))
     objectives = recipe.objectives(backbone.architecture)
     result = train(model, mixture, objectives, config.training, folder=checkpoints, seed=arm.seed, what=arm.title)
-    target = checkpoints.parent / MODEL
-    shutil.rmtree(target, ignore_errors=True)
-    target.mkdir()
-    save_checkpoint(model, data.vocabulary, target, about=_about(arm))
+    if processes.is_first:
+        target = checkpoints.parent / MODEL
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir()
+        save_checkpoint(model, data.vocabulary, target, about=_about(arm))
     return result
 
 

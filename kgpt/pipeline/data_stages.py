@@ -243,4 +243,5 @@ def _vocabulary(
     texts += [graph.entities.label(number) for number in range(graph.num_entities)]
     texts += [graph.relations.label(number) for number in range(graph.num_relations)]
     texts += [question.text for question in questions.of("train")]
-    return train_vocabulary(texts, size=config.vocabulary.size, starts_text=config.backbone.architecture != "encoder_decoder")
+    starts_text = config.backbone.architecture != "encoder_decoder"
+    return train_vocabulary(texts, size=config.vocabulary.size, starts_text=starts_text)

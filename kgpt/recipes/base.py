@@ -21,12 +21,14 @@ class TrainingData:
         passages: the corpus, tokenised and aligned.
         vocabulary: of words.
         questions: the train split, the same for every arm.
+        is_shuffled: whether `graph` is the shuffled twin, so that what the text states is not in it.
     """
 
     graph: KnowledgeGraph
     passages: PassageStore
     vocabulary: Vocabulary
     questions: tuple[Question, ...]
+    is_shuffled: bool = False
 
     def question_streams(self, weight: float) -> dict[str, WeightedStream]:
         """The train questions with their share, where there are any."""

@@ -3,6 +3,7 @@
 Differs from the paper:
 - a pair is two entities' mean states, normalised; pairs of a step are compared within it, not over several machines;
 - the triples of a document are those that alignment found in it, not all that join its entities;
+- the shuffled control deals the relations of the stated pairs out anew, since a shuffled graph states none of them;
 - words of mentions are never masked, since their states are what is compared.
 """
 
@@ -43,7 +44,11 @@ class Erica:
         """Documents led by a relation and its head."""
         del architecture
         documents = DocumentPairStream(
-            passages=data.passages, graph=data.graph, vocabulary=data.vocabulary, max_tokens=self.max_tokens
+            passages=data.passages,
+            graph=data.graph,
+            vocabulary=data.vocabulary,
+            max_tokens=self.max_tokens,
+            shuffles_relations=data.is_shuffled,
         )
         return {"documents": WeightedStream(documents, 1.0)}
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpt.kg.graph import KnowledgeGraph
+from kgpt.randomness import generator
 from kgpt.sequences.masking import KindVocabulary, MaskingSettings, mask_nodes
 from kgpt.sequences.passage_store import PassageStore
 from kgpt.sequences.passage_window import PassageWindow, cut_window
@@ -31,6 +32,7 @@ class DocumentPairStream:
         vocabulary: of the words.
         max_tokens: of question and passage.
         masking: of the passage's words; mentions are never masked (their states are compared).
+        shuffles_relations: the control: the stated pairs keep their ends and get the relation of another one.
     """
 
     passages: PassageStore
@@ -38,6 +40,7 @@ class DocumentPairStream:
     vocabulary: Vocabulary
     max_tokens: int = 256
     masking: MaskingSettings = MaskingSettings()
+    shuffles_relations: bool = False
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -78,12 +81,20 @@ class DocumentPairStream:
         return self.vocabulary.wrap(words[: self.max_tokens // 4])
 
     def _stated(self, number: int) -> NDArray[np.int64]:
-        """The passage's triples whose ends are both mentioned, not the same and of the training graph."""
-        rows = self.passages.triples_of(number).astype(np.int64)
-        entities = {anchor.entity for anchor in self.passages.anchors_of(number)}
-        kept = [row for row in rows if row[0] != row[2] and row[0] in entities and row[2] in entities]
-        known = [row for row in kept if int(row[2]) in self.graph.tails(int(row[0]), int(row[1]))]
-        return np.array(known, np.int64).reshape(-1, 3)
+        """The passage's triples whose ends are both mentioned and not the same."""
+        first, last = self.passages.triple_indptr[number : number + 2]
+        entities = [anchor.entity for anchor in self.passages.anchors_of(number)]
+        rows = self._triples[first:last]
+        inside = np.isin(rows[:, 0], entities) & np.isin(rows[:, 2], entities)
+        return rows[inside & (rows[:, 0] != rows[:, 2])]
+
+    @cached_property
+    def _triples(self) -> NDArray[np.int64]:
+        """All aligned triples; the control's relations are dealt out anew."""
+        triples = np.array(self.passages.triples, np.int64).reshape(-1, 3)
+        if self.shuffles_relations:
+            triples[:, 1] = generator("relations", len(triples)).permutation(triples[:, 1])
+        return triples
 
     @cached_property
     def _kept(self) -> NDArray[np.int64]:

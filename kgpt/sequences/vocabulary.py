@@ -1,7 +1,7 @@
 """Words to ids: a tokenizer trained on the run's own texts, or one that came with a checkpoint.
 
 Enters: texts, or a folder with a Hugging Face tokenizer. Leaves: `Vocabulary`. The sentinels `<extra_id_0>` ... (T5,
-Raffel et al., 2020) and `<mask>` are part of every vocabulary, so that one serves encoders and encoder-decoders.
+Raffel et al., 2020), `<mask>` and the marks of entities are part of every vocabulary, so that one serves all.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,16 @@ from kgpt.errors import CheckpointError, ConfigError
 NUM_SENTINELS = 32
 SENTINEL = "<extra_id_{}>"
 _SENTINELS = [SENTINEL.format(number) for number in range(NUM_SENTINELS)]
+ENTITY_MARKS = ("<entity>", "</entity>")
+HEAD_MARKS = ("<head>", "</head>")
+TAIL_MARKS = ("<tail>", "</tail>")
+GRAPH_WORDS = (*ENTITY_MARKS, *HEAD_MARKS, *TAIL_MARKS)
+"""Special words that mark an entity, or the two ends of a triple, in a text."""
+
 _SPECIAL = ["<pad>", "</s>", "<unk>", "<s>", "<mask>"]
+
+_ALWAYS = "0123456789.,:;!?'\"()[]-/"
+"""Known even where the texts have none: prompts, structures and numbers are written with them."""
 
 
 class Vocabulary:
@@ -109,7 +118,7 @@ def train_vocabulary(texts: Iterable[str], *, size: int, starts_text: bool) -> V
     )
     from transformers import PreTrainedTokenizerFast
 
-    special = [*_SPECIAL, *map(SENTINEL.format, range(NUM_SENTINELS))]
+    special = [*_SPECIAL, *map(SENTINEL.format, range(NUM_SENTINELS)), *GRAPH_WORDS]
     if size < 2 * len(special):
         raise ConfigError(f"vocabulary.size: {size} is too small; at least {2 * len(special)}")
     tokenizer = Tokenizer(models.BPE(unk_token="<unk>"))
@@ -120,7 +129,9 @@ def train_vocabulary(texts: Iterable[str], *, size: int, starts_text: bool) -> V
     tokenizer.decoder = decoders.Metaspace(prepend_scheme="first")
     eats_blank = special[_SPECIAL.index("<mask>") :]  # else `, <mask>` has a lone blank where `, Germany` has none
     marks = [AddedToken(one, lstrip=one in eats_blank, special=True) for one in special]
-    trainer = trainers.BpeTrainer(vocab_size=size, special_tokens=marks, show_progress=False)
+    trainer = trainers.BpeTrainer(
+        vocab_size=size, special_tokens=marks, initial_alphabet=list(_ALWAYS), show_progress=False
+    )
     tokenizer.train_from_iterator(texts, trainer)
     pattern = "<s> $A </s>" if starts_text else "$A </s>"
     ends = [(one, tokenizer.token_to_id(one)) for one in ("<s>", "</s>")]
@@ -158,6 +169,6 @@ def _add_missing(tokenizer: Any) -> None:
     if tokenizer.pad_token is None:
         tokenizer.add_special_tokens({"pad_token": "<pad>"})
     known = tokenizer.get_vocab()
-    missing = [SENTINEL.format(i) for i in range(NUM_SENTINELS) if SENTINEL.format(i) not in known]
+    missing = [one for one in (*_SENTINELS, *GRAPH_WORDS) if one not in known]
     if missing:
         tokenizer.add_tokens(missing, special_tokens=True)
