@@ -7,13 +7,16 @@ from kgpt.evaluation.coverage import evaluate_coverage
 from kgpt.evaluation.entity_linking import LinkingScore, evaluate_linking
 from kgpt.evaluation.facts import AskedFact, FactSubsets, asked_facts, fact_id
 from kgpt.evaluation.graph_completion import evaluate_graph_completion
+from kgpt.evaluation.link_prediction import evaluate_link_prediction_by_text
 from kgpt.evaluation.question_answering import evaluate_questions, exact_match, majority_outcomes, token_f1
+from kgpt.evaluation.structured_extraction import ExtractionItem, evaluate_structured_extraction, extraction_items
 from kgpt.evaluation.summary import Comparison, compare, summarize
 
 __all__ = [
     "Answer",
     "AskedFact",
     "Comparison",
+    "ExtractionItem",
     "FactSubsets",
     "LinkingScore",
     "Overlap",
@@ -23,9 +26,12 @@ __all__ = [
     "evaluate_cloze",
     "evaluate_coverage",
     "evaluate_graph_completion",
+    "evaluate_link_prediction_by_text",
     "evaluate_linking",
     "evaluate_questions",
+    "evaluate_structured_extraction",
     "exact_match",
+    "extraction_items",
     "fact_id",
     "majority_outcomes",
     "measure_overlap",

@@ -63,19 +63,11 @@ def evaluate_link_prediction_by_text(
     everyone = range(graph.num_entities) if candidates == "all" else None
     outcomes = []
     for place, row in enumerate(track(triples.tolist(), what="link prediction", total=len(triples))):
+        names = subsets[place] if subsets else ()
         for query, truth in _queries(row):
-            item = f"{fact_id(graph.entities.ids[row[0]], graph.relations.ids[row[1]])}|{graph.entities.ids[row[2]]}"
-            side = "head" if query.is_reverse else "tail"
-            scores = guesser.scores(query, seed=stable_hash(seed, item, side), candidates=everyone)
-            place_of = rank_among_found(
-                scores, truth, others=query.answers(graph) - {truth}, num_entities=graph.num_entities
-            )
-            said = graph.entities.label(max(scores, key=lambda one: scores[one])) if scores else ""
-            names = (side, *(subsets[place] if subsets else ()))
-            outcomes += [
-                Outcome(TASK, f"{item}|{side}", metric, value, names, said)
-                for metric, value in link_metrics(place_of).items()
-            ]
+            item = f"{_item(row, graph)}|{_side(query)}"
+            scores = guesser.scores(query, seed=stable_hash(seed, item), candidates=everyone)
+            outcomes += _outcomes(item, scores, query, truth, graph, names)
     return outcomes
 
 
@@ -169,3 +161,27 @@ class Guesser:
 def _queries(row: Sequence[int]) -> list[tuple[LinkQuery, int]]:
     head, relation, tail = row
     return [(LinkQuery(head, relation, False), tail), (LinkQuery(tail, relation, True), head)]
+
+
+def _outcomes(
+    item: str,
+    scores: Mapping[int, float],
+    query: LinkQuery,
+    truth: int,
+    graph: KnowledgeGraph,
+    subsets: tuple[str, ...],
+) -> list[Outcome]:
+    others = query.answers(graph) - {truth}
+    place = rank_among_found(scores, truth, others=others, num_entities=graph.num_entities)
+    said = graph.entities.label(max(scores, key=lambda entity: scores[entity])) if scores else ""
+    told = (_side(query), *subsets)
+    return [Outcome(TASK, item, metric, value, told, said) for metric, value in link_metrics(place).items()]
+
+
+def _item(row: Sequence[int], graph: KnowledgeGraph) -> str:
+    triple = graph.triple(row)
+    return f"{fact_id(triple.head, triple.relation)}|{triple.tail}"
+
+
+def _side(query: LinkQuery) -> str:
+    return "head" if query.is_reverse else "tail"
