@@ -86,7 +86,7 @@ class DocumentPairStream:
         entities = [anchor.entity for anchor in self.passages.anchors_of(number)]
         rows = self._triples[first:last]
         inside = np.isin(rows[:, 0], entities) & np.isin(rows[:, 2], entities)
-        return rows[inside & (rows[:, 0] != rows[:, 2])]
+        return np.asarray(rows[inside & (rows[:, 0] != rows[:, 2])])
 
     @cached_property
     def _triples(self) -> NDArray[np.int64]:

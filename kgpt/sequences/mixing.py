@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kgpt.errors import ConfigError
+from kgpt.errors import ConfigError, did_you_mean
 from kgpt.randomness import generator
 from kgpt.sequences.batch import Batch, collate
 from kgpt.sequences.packing import can_be_packed, pack
+from kgpt.sequences.replay import Replay
 from kgpt.sequences.sequence import Sequence
 from kgpt.sequences.stream import CandidateStream, CollatingStream, NeighborhoodStream, Row, Stream
 from kgpt.wkgraph.graph import NodeKind
@@ -42,6 +43,7 @@ class Mixture:
         seed: of everything random.
         pad_id: fills padded words.
         pack_to: sequences that allow it share rows of so many nodes; 0 packs none.
+        replayed: streams of which a pass reads that share of the records, hard ones more often; see `replay`.
     """
 
     streams: Mapping[str, WeightedStream]
@@ -49,6 +51,8 @@ class Mixture:
     seed: int
     pad_id: int
     pack_to: int = 0
+    replayed: Mapping[str, float] = field(default_factory=dict)
+    replays: Mapping[str, Replay] = field(init=False)
     num_sequences: Mapping[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -59,6 +63,7 @@ class Mixture:
         shares = {name: weighted.weight / total for name, weighted in self.streams.items()}
         counts = {name: self._count(name, shares[name]) for name in self.streams}
         object.__setattr__(self, "num_sequences", counts)
+        object.__setattr__(self, "replays", {name: self._replay(name, share) for name, share in self.replayed.items()})
 
     def batches(self, step: int, *, rank: int = 0, world: int = 1) -> tuple[Batch, ...]:
         """The batches of one step, in the streams' order; of `world` processes each has its own part of every stream.
@@ -67,6 +72,20 @@ class Mixture:
         """
         rows = {name: self._rows(name, step, rank, world) for name in self.streams}
         return tuple(self._collated(name, step, drawn) for name, drawn in rows.items() if drawn)
+
+    def observe(self, step: int, losses: Mapping[str, NDArray[np.float32]]) -> None:
+        """Take in the losses of a step's sequences of every replayed stream, in order over all processes."""
+        for name, replay in self.replays.items():
+            replay.observe(step, losses[name], num_sequences=self.num_sequences[name])
+
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """What a checkpoint must keep to go on exactly; nothing where no stream is replayed."""
+        return {name: value for replay in self.replays.values() for name, value in replay.state().items()}
+
+    def load_state(self, state: dict[str, NDArray[np.generic]]) -> None:
+        """Go on from what a checkpoint kept."""
+        for replay in self.replays.values():
+            replay.load(state)
 
     def passes(self, num_steps: int) -> dict[str, float]:
         """How often each stream's records are seen in `num_steps` steps."""
@@ -95,10 +114,20 @@ class Mixture:
 
     def _row(self, name: str, place: int) -> Row:
         stream = self.streams[name].stream
-        epoch, rank = divmod(place, len(stream))
-        index = int(_order(self.seed, name, epoch, len(stream))[rank])
+        if name in self.replays:
+            epoch, index = self.replays[name].record(place)
+        else:
+            epoch, rank = divmod(place, len(stream))
+            index = int(_order(self.seed, name, epoch, len(stream))[rank])
         row: Row = stream.draw(index, generator(self.seed, name, epoch, index))
         return row
+
+    def _replay(self, name: str, share: float) -> Replay:
+        if name not in self.streams:
+            raise ConfigError(f"mixture.replay: no stream is called {name!r}; {did_you_mean(name, list(self.streams))}")
+        if not 0 < share <= 1:
+            raise ConfigError(f"mixture.replay.{name}: expected more than 0 and at most 1, found {share:g}")
+        return Replay(len(self.streams[name].stream), share, self.seed, name)
 
     def _count(self, name: str, share: float) -> int:
         """Sequences a step that make up the stream's share, by the mean length of a few hundred draws."""

@@ -20,6 +20,9 @@ from kgpt.records import AlignedPassage, Link
 from kgpt.sequences.vocabulary import Vocabulary
 from kgpt.wkgraph.building import Anchor
 
+UNKNOWN_SLICE = "unknown"
+"""The slice of passages that do not say where they come from."""
+
 
 @dataclass(frozen=True, eq=False)
 class PassageStore:
@@ -35,6 +38,9 @@ class PassageStore:
         triple_indptr: where each passage's triples begin, [P + 1].
         id_content: UTF-8 bytes of the passages' ids.
         id_offsets: where each id begins, [P + 1].
+        slice_numbers: the slice of each passage, [P].
+        slice_content: UTF-8 bytes of the slices' names, which are sorted.
+        slice_offsets: where each name begins.
     """
 
     words: NDArray[Any]
@@ -46,6 +52,9 @@ class PassageStore:
     triple_indptr: NDArray[np.int64]
     id_content: NDArray[np.uint8]
     id_offsets: NDArray[np.uint64]
+    slice_numbers: NDArray[np.uint16]
+    slice_content: NDArray[np.uint8]
+    slice_offsets: NDArray[np.uint64]
 
     def __len__(self) -> int:
         return len(self.word_indptr) - 1
@@ -54,6 +63,11 @@ class PassageStore:
     def ids(self) -> TextHeap:
         """The passages' ids."""
         return TextHeap(self.id_content, self.id_offsets)
+
+    @cached_property
+    def slices(self) -> tuple[str, ...]:
+        """The names of the slices (the sources that passages come from), sorted."""
+        return tuple(TextHeap(self.slice_content, self.slice_offsets))
 
     def word_ids(self, number: int) -> NDArray[np.int64]:
         """The word ids of one passage, without special words."""
@@ -71,7 +85,7 @@ class PassageStore:
 
 def build_passages(passages: Iterable[AlignedPassage], graph: KnowledgeGraph, vocabulary: Vocabulary) -> PassageStore:
     """The store of `passages`."""
-    words, anchors, scores, triples, ids = [], [], [], [], []
+    words, anchors, scores, triples, ids, sources = [], [], [], [], [], list[str]()
     for passage in passages:
         word_ids, offsets = vocabulary.encode_with_offsets(passage.text)
         rows = [(*_token_span(link, offsets), graph.entity(link.entity)) for link in passage.links]
@@ -81,7 +95,9 @@ def build_passages(passages: Iterable[AlignedPassage], graph: KnowledgeGraph, vo
         found = [graph.numbers(item.triple) for item in passage.alignments]
         triples.append(np.array([row for row in found if row is not None], np.int32).reshape(-1, 3))
         ids.append(passage.id)
-    heap = TextHeap.of(ids)
+        sources.append(passage.metadata.source or UNKNOWN_SLICE)
+    heap, slices = TextHeap.of(ids), sorted(set(sources))
+    named = TextHeap.of(slices)
     narrow = np.uint16 if vocabulary.size <= np.iinfo(np.uint16).max else np.uint32
     return PassageStore(
         words=_flat(words, np.int64).astype(narrow),
@@ -93,6 +109,9 @@ def build_passages(passages: Iterable[AlignedPassage], graph: KnowledgeGraph, vo
         triple_indptr=_indptr(triples),
         id_content=heap.content,
         id_offsets=heap.offsets,
+        slice_numbers=np.array([slices.index(one) for one in sources], np.uint16),
+        slice_content=named.content,
+        slice_offsets=named.offsets,
     )
 
 
@@ -111,9 +130,21 @@ def joined_passages(stores: Sequence[PassageStore]) -> PassageStore:
         return np.concatenate([getattr(stores[0], name)[:1], *parts])
 
     offsets = {"word_indptr", "anchor_indptr", "triple_indptr", "id_offsets"}
-    return PassageStore(
-        **{field.name: (shifted if field.name in offsets else flat)(field.name) for field in fields(PassageStore)}
-    )
+    told = _joined_slices(stores)
+    names = [field.name for field in fields(PassageStore) if field.name not in told]
+    return PassageStore(**told, **{name: (shifted if name in offsets else flat)(name) for name in names})
+
+
+def _joined_slices(stores: Sequence[PassageStore]) -> dict[str, NDArray[Any]]:
+    """The stores' slices under one numbering."""
+    names = sorted({name for store in stores for name in store.slices})
+    numbers = [np.array([names.index(name) for name in store.slices], np.uint16) for store in stores]
+    heap = TextHeap.of(names)
+    return {
+        "slice_numbers": np.concatenate([own[store.slice_numbers] for own, store in zip(numbers, stores, strict=True)]),
+        "slice_content": heap.content,
+        "slice_offsets": heap.offsets,
+    }
 
 
 def write_passage_store(store: PassageStore, folder: Path) -> None:

@@ -18,7 +18,7 @@ PAIRS = [(name, architecture) for name in recipes.names() for architecture in re
 STEPS = 4
 
 
-class Killed(Exception):
+class KilledError(Exception):
     """What a test kills a training with."""
 
 
@@ -59,7 +59,7 @@ def test_a_recipe_goes_the_whole_way(name, architecture, smoke_run, monkeypatch)
 
     def dies(self, step, **keywords):
         if step == STEPS - 1:
-            raise Killed
+            raise KilledError
         return real(self, step, **keywords)
 
     with open_run(config, folder) as run:
@@ -67,7 +67,7 @@ def test_a_recipe_goes_the_whole_way(name, architecture, smoke_run, monkeypatch)
         interrupted = Arm(config, folder, name, 0)
         with monkeypatch.context() as patch:
             patch.setattr(Mixture, "batches", dies)
-            with pytest.raises(Killed):
+            with pytest.raises(KilledError):
                 train_arm(interrupted, sequences)
         assert read_manifest(interrupted.folder) is None
         trained = train_arm(interrupted, sequences)
