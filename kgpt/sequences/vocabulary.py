@@ -25,7 +25,7 @@ GRAPH_WORDS = (*ENTITY_MARKS, *HEAD_MARKS, *TAIL_MARKS)
 
 _SPECIAL = ["<pad>", "</s>", "<unk>", "<s>", "<mask>"]
 
-_ALWAYS = "0123456789.,:;!?'\"()[]-/"
+_ALWAYS = "0123456789.,:;!?'\"()[]-/|\n"
 """Known even where the texts have none: prompts, structures and numbers are written with them."""
 
 

@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
+from tokenizers import Tokenizer, models, pre_tokenizers, processors
+from transformers import PreTrainedTokenizerFast
 
 from kgpt.errors import ConfigError
 from kgpt.kg import build_graph
 from kgpt.records import EntityRecord, RelationRecord, Triple
-from kgpt.sequences import build_passages, train_vocabulary
+from kgpt.sequences import Vocabulary, build_passages
 from kgpt.sequences.structure_format import StructureFormat
 from kgpt.sequences.structure_stream import StructureStream
 from kgpt.verbalization.structure import parse_structure
@@ -75,7 +77,13 @@ def test_a_passage_without_facts_is_not_drawn(stream, typed, capital_passages, w
 
 
 def test_a_vocabulary_without_marks_is_told():
-    words = train_vocabulary(["no marks at all " * 9], size=100, starts_text=False)
+    known = {"<unk>": 0, "</s>": 1, "<pad>": 2, "no": 3, "marks": 4, "(": 5}
+    tokenizer = Tokenizer(models.WordLevel(known, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.post_processor = processors.TemplateProcessing(single="$A </s>", special_tokens=[("</s>", 1)])
+    wrapped = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, unk_token="<unk>", eos_token="</s>", pad_token="<pad>"
+    )
 
-    with pytest.raises(ConfigError, match="no word for"):
-        StructureFormat(vocabulary=words)
+    with pytest.raises(ConfigError, match="no word for '\\)'"):
+        StructureFormat(vocabulary=Vocabulary(wrapped))
