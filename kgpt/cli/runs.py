@@ -1,5 +1,6 @@
 """`kgpt run`, `pretrain`, `report`, `show`, `recipes`: whole runs and what came of them."""
 
+import os
 from pathlib import Path
 
 import click
@@ -33,7 +34,10 @@ def run(config: str, overrides: tuple[str, ...], out: Path | None, until: str, a
 
     from kgpt.pipeline import load_run_config, open_run
     from kgpt.pipeline.run import STAGES, StageName
+    from kgpt.training.processes import check_launch, refuse_several
 
+    check_launch(os.environ)
+    refuse_several("kgpt run", os.environ)
     settings = load_run_config(config, overrides)
     folder = out or Path("runs") / settings.name
     stage = cast(StageName, until)
@@ -67,11 +71,15 @@ def run(config: str, overrides: tuple[str, ...], out: Path | None, until: str, a
 def pretrain(config: str, overrides: tuple[str, ...], out: Path | None, arm: str | None, resume: bool) -> None:
     """Train one arm of CONFIG, for its first seed, and print the checkpoint's folder.
 
+    Under torchrun or accelerate launch the processes share every step, and the first does the rest.
+
     Example: kgpt pretrain recipes/kg_t5 --set training.steps=500
     """
     from kgpt.errors import ConfigError, did_you_mean
     from kgpt.pipeline import load_run_config, open_run
     from kgpt.pipeline.arm import MODEL, Arm
+    from kgpt.progress import QUIET_VARIABLE
+    from kgpt.training.processes import join_processes, leave_processes
 
     settings = load_run_config(config, overrides)
     others = [name for name in settings.arms if name != settings.control]
@@ -79,9 +87,14 @@ def pretrain(config: str, overrides: tuple[str, ...], out: Path | None, arm: str
     if name not in settings.arms:
         raise ConfigError(f"--arm: no arm is called {name!r}; {did_you_mean(name, settings.arms)}")
     folder = out or Path("runs") / settings.name
-    with open_run(settings, folder) as work:
+    processes = join_processes()
+    if not processes.is_first:
+        os.environ[QUIET_VARIABLE] = "1"
+    with open_run(settings, folder, processes=processes) as work:
         work.train(name, settings.seeds[0], resume=resume)
-    click.echo(Arm(settings, folder, name, settings.seeds[0]).folder / MODEL)
+    leave_processes()
+    if processes.is_first:
+        click.echo(Arm(settings, folder, name, settings.seeds[0]).folder / MODEL)
 
 
 @click.command()

@@ -23,6 +23,7 @@ from kgpt.sources import (
     open_documents,
     open_questions,
 )
+from kgpt.training.processes import ALONE, Processes
 
 StageName = Literal["graph", "corpus", "linked", "aligned", "sequences", "arms", "results", "report"]
 STAGES: tuple[StageName, ...] = get_args(StageName)
@@ -32,13 +33,23 @@ _LOCK = ".lock"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A config at work in a folder."""
+    """A config at work in a folder.
+
+    Args:
+        config: what is asked for.
+        folder: where everything lies.
+        processes: that train together; the first does all the rest.
+    """
 
     config: RunConfig
     folder: Path
+    processes: Processes = ALONE
 
     def sequences(self, *, until: StageName = "sequences") -> Manifest:
         """Stages 1 to 5, or those up to `until`; gives the last one's manifest."""
+        return self.processes.first(lambda: self._sequences(until))
+
+    def _sequences(self, until: StageName) -> Manifest:
         last, previous = None, dict[str, str]()
         for name in STAGES[: STAGES.index("sequences") + 1]:
             last = self._data_stage(name, previous)
@@ -50,7 +61,8 @@ class Run:
 
     def train(self, arm: str, seed: int, *, resume: bool = True) -> Manifest:
         """Stages 1 to 5, then one arm and seed."""
-        return train_arm(Arm(self.config, self.folder, arm, seed), self.sequences(), resume=resume)
+        wanted = Arm(self.config, self.folder, arm, seed)
+        return train_arm(wanted, self.sequences(), resume=resume, processes=self.processes)
 
     def results(self, *, until: StageName = "results") -> dict[str, Any]:
         """Stages 1 to 7: all arms trained and measured; gives what `results.json` holds."""
@@ -92,13 +104,21 @@ class Run:
 
 
 @contextmanager
-def open_run(config: RunConfig, folder: Path) -> Iterator[Run]:
+def open_run(config: RunConfig, folder: Path, *, processes: Processes = ALONE) -> Iterator[Run]:
     """The run in `folder`, locked against others while the block lasts.
+
+    Args:
+        config: what is asked for.
+        folder: where.
+        processes: that train together: the first holds the lock and writes.
 
     Raises:
         RunLockedError: another process works there.
         DataError: the folder holds something else than a run.
     """
+    if not processes.is_first:
+        yield Run(config, folder, processes)
+        return
     if folder.is_dir() and any(folder.iterdir()) and not (folder / _LOCK).exists():
         raise DataError(f"{folder}: holds files but no run of kgpt; choose another --out, or an empty folder")
     folder.mkdir(parents=True, exist_ok=True)
@@ -106,7 +126,7 @@ def open_run(config: RunConfig, folder: Path) -> Iterator[Run]:
     try:
         with lock.acquire(timeout=0):
             write_json(folder / CONFIG_NAME, config_json(config))
-            yield Run(config, folder)
+            yield Run(config, folder, processes)
     except Timeout as error:
         raise RunLockedError(
             f"{folder}: another kgpt works in this run folder; wait, or choose another --out"

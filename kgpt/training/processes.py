@@ -98,15 +98,23 @@ def here() -> Processes:
     return Processes(dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else ALONE
 
 
-def is_sharded() -> bool:
-    """Whether FSDP spreads the model over the processes (`accelerate launch` with configs/fsdp.yaml says so)."""
-    return os.environ.get("ACCELERATE_USE_FSDP", "false").lower() == "true"
-
-
 def leave_processes() -> None:
     """Part in good order."""
     if dist.is_initialized():
         dist.destroy_process_group()
+
+
+def refuse_several(what: str, environment: Mapping[str, str]) -> None:
+    """Refuse to do in several processes what one must do.
+
+    Raises:
+        ConfigError: there are several.
+    """
+    if (world := environment.get("WORLD_SIZE", "1")) != "1":
+        raise ConfigError(
+            f"{what}: started as {world} processes, but only `kgpt pretrain` shares its work; pretrain every arm so, "
+            f"then start {what} once: it goes on from there"
+        )
 
 
 def check_launch(environment: Mapping[str, str]) -> None:

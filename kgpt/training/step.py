@@ -117,6 +117,11 @@ class StepLoss(nn.Module):
         """The backbone's."""
         return self.model.config
 
+    @property
+    def _no_split_modules(self) -> Any:
+        """The names of the backbone's blocks, which FSDP wraps one by one."""
+        return self.model.backbone._no_split_modules
+
     def forward(self, batches: tuple[Batch, ...], counts: list[float] | None = None) -> dict[str, Any]:
         """The weighted total, every objective's mean, and the experts' load where there are any.
 

@@ -9,12 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch.distributed.checkpoint.state_dict import (
-    StateDictOptions,
-    get_model_state_dict,
-    get_optimizer_state_dict,
-    set_optimizer_state_dict,
-)
 from transformers import Trainer
 from transformers.trainer_callback import ExportableState
 
@@ -24,6 +18,12 @@ from kgpt.sequences import Batch
 from kgpt.training import checkpoint
 from kgpt.training.optimizer import build_optimizer
 from kgpt.training.processes import Processes
+from kgpt.training.sharding import (
+    set_whole_optimizer_state,
+    shard_on_cpu,
+    whole_model_state,
+    whole_optimizer_state,
+)
 from kgpt.training.state import load_state, random_state, save_state, save_weights, set_random_state
 from kgpt.training.step import StepDataset, StepLoss, step_loader
 from kgpt.training.tally import Tally
@@ -65,6 +65,12 @@ class KgptTrainer(Trainer):  # type: ignore[misc]
     def processes(self) -> Processes:
         """That train together."""
         return self._loss.processes
+
+    def create_accelerator_and_postprocess(self) -> None:
+        """Accelerate as the Trainer makes it, and FSDP on CPUs besides."""
+        super().create_accelerator_and_postprocess()
+        shard_on_cpu(self.accelerator)
+        self.is_fsdp_enabled = getattr(self.accelerator.state, "fsdp_plugin", None) is not None
 
     def get_train_dataloader(self) -> Any:
         """The steps that are left; every process draws its own part of each."""
@@ -149,14 +155,17 @@ class KgptTrainer(Trainer):  # type: ignore[misc]
         """The model's state dict, whole; under FSDP every process must ask, and the first gets it."""
         if not self.is_fsdp_enabled:
             return dict(self._loss.model.state_dict())
-        whole: dict[str, Any] = get_model_state_dict(self.model, options=_whole())
-        return {name.removeprefix(_PREFIX): one for name, one in whole.items()}
+        whole = {name.removeprefix(_PREFIX): one for name, one in whole_model_state(self.model).items()}
+        firsts: dict[int, str] = {}
+        for name, parameter in self._loss.model.named_parameters(remove_duplicate=False):
+            if name in whole:  # tied weights were gathered once a name
+                whole[name] = whole[firsts.setdefault(id(parameter), name)]
+        return whole
 
     def _state(self, model: Any) -> dict[str, Any]:
         optimizer: Any = getattr(self.optimizer, "optimizer", self.optimizer)
-        told = get_optimizer_state_dict(model, optimizer, options=_whole()) if self.is_fsdp_enabled else None
         return {
-            "optimizer": optimizer.state_dict() if told is None else told,
+            "optimizer": whole_optimizer_state(model, optimizer) if self.is_fsdp_enabled else optimizer.state_dict(),
             "schedule": self.lr_scheduler.state_dict(),
             "random": self.processes.gather(random_state()),
             "next_step": self.state.global_step,
@@ -182,7 +191,7 @@ class KgptTrainer(Trainer):  # type: ignore[misc]
         state = load_state(Path(checkpoint), "state")
         optimizer: Any = getattr(self.optimizer, "optimizer", self.optimizer)
         if self.is_fsdp_enabled:
-            set_optimizer_state_dict(self.model, optimizer, state["optimizer"], options=_whole(offload=False))
+            set_whole_optimizer_state(self.model, optimizer, state["optimizer"])
         else:
             optimizer.load_state_dict(state["optimizer"])
         self.lr_scheduler.load_state_dict(state["schedule"])
@@ -198,7 +207,3 @@ class KgptTrainer(Trainer):  # type: ignore[misc]
 
 def _moved(batches: tuple[Batch, ...], device: torch.device) -> tuple[Batch, ...]:
     return tuple(batch.to(device) for batch in batches)
-
-
-def _whole(*, offload: bool = True) -> StateDictOptions:
-    return StateDictOptions(full_state_dict=True, cpu_offload=offload)

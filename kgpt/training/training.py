@@ -24,9 +24,10 @@ from kgpt.sequences import Mixture
 from kgpt.training import checkpoint
 from kgpt.training.allocator import keep_freed_memory
 from kgpt.training.optimizer import mapped_tables
-from kgpt.training.processes import Processes, is_sharded, join_processes
+from kgpt.training.processes import Processes, join_processes
 from kgpt.training.rate import default_learning_rate, num_body_parameters
 from kgpt.training.settings import TrainingSettings
+from kgpt.training.sharding import is_sharded
 from kgpt.training.state import load_weights
 from kgpt.training.step import StepDataset, StepLoss, has_sparse_tables
 from kgpt.training.tally import Tally
@@ -95,7 +96,8 @@ def train(
         warnings.filterwarnings("ignore", message=".*pin_memory.*")
         trainer.train(resume_from_checkpoint=str(start) if start else None)
     if trainer.is_fsdp_enabled:
-        model.load_state_dict(processes.first(trainer.weights))
+        weights = trainer.weights()
+        model.load_state_dict(processes.first(lambda: weights))
     tally = trainer.tally
     curve = [row for row in trainer.state.log_history if "loss" in row]
     flops = 6.0 * num_body_parameters(model) * tally.tokens

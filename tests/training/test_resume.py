@@ -43,7 +43,7 @@ def killed(tmp_path_factory):
         for moment, folder in folders.items()
     ]
     assert [child.wait() for child in children] == [-signal.SIGKILL] * len(children)
-    return folders
+    return {moment: folder / "dropout" for moment, folder in folders.items()}
 
 
 @pytest.fixture

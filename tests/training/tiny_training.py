@@ -1,6 +1,7 @@
 """Tiny trainings, as functions and as a program that can be killed or started several times at once.
 
-As a program: FOLDER KIND MOMENT, where the MOMENT is `none` or says when the process kills itself.
+As a program: FOLDER KINDS MOMENT CHANGES, where the MOMENT is `none` or says when the process kills itself, and the
+changes of the settings are JSON.
 """
 
 import json
@@ -26,6 +27,8 @@ from kgpt.sequences import (
     train_vocabulary,
 )
 from kgpt.training import TrainingSettings, checkpoint, train, trainer
+from kgpt.training.processes import leave_processes
+from kgpt.training.state import save_weights
 
 STEPS = 12
 QUESTIONS = tuple(Question(f"q{i}", f"What is {i} and {i * 7 % 11}?", (str(i * 3),)) for i in range(40))
@@ -73,7 +76,7 @@ def graphs_and_model(nodes, **sizes):
     passages = [passage(number) for number in ENTITIES]
     words = train_vocabulary([one.text for one in passages], size=150, starts_text=True)
     stream = WordKnowledgeGraphStream(
-        passages=build_passages(passages, graph, words), graph=graph, vocabulary=words, num_negatives=8
+        passages=build_passages(passages, graph, words), graph=graph, vocabulary=words, num_negatives=400
     )
     backbone = BackboneSettings(
         **(SIZES | {"family": "roberta", "architecture": "encoder", "max_positions": 64} | sizes)
@@ -139,10 +142,12 @@ def die_at(moment):
 
 
 if __name__ == "__main__":
-    target = Path(sys.argv[1])
     if sys.argv[3] != "none":
         die_at(sys.argv[3])
-    trained, told = training(target, sys.argv[2], **json.loads(sys.argv[4] if len(sys.argv) > 4 else "{}"))
-    if int(os.environ.get("RANK", "0")) == 0:
-        torch.save(trained.state_dict(), target / "trained.pt")
-        (target / "result.json").write_text(json.dumps({"curve": told.curve, "tokens": told.tokens}))
+    for name in sys.argv[2].split(","):
+        trained, told = training(Path(sys.argv[1]) / name, name, **json.loads(sys.argv[4] if sys.argv[4:] else "{}"))
+        if int(os.environ.get("RANK", "0")) == 0:
+            save_weights(trained.state_dict(), Path(sys.argv[1]) / name / "trained.safetensors")
+            result = {"curve": told.curve, "tokens": told.tokens}
+            (Path(sys.argv[1]) / name / "result.json").write_text(json.dumps(result))
+    leave_processes()
