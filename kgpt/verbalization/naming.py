@@ -7,6 +7,7 @@ from kgpt.kg.graph import KnowledgeGraph
 from kgpt.verbalization.pieces import Mention
 
 INVERSE = "inverse of {}"
+_MAX_KEPT = 2**20
 
 
 class GraphNames:
@@ -24,6 +25,8 @@ class GraphNames:
         """An entity with its label."""
         found = self._mentions.get(entity)
         if found is None:
+            if len(self._mentions) >= _MAX_KEPT:
+                self._mentions.clear()
             found = self._mentions[entity] = Mention(entity, self.graph.entities.label(entity))
         return found
 
