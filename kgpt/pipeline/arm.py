@@ -17,6 +17,7 @@ from kgpt.manifest import Manifest
 from kgpt.model import build_model, save_checkpoint
 from kgpt.pipeline.config import RunConfig, config_json
 from kgpt.pipeline.data_stages import HELD_OUT, OVERLAP, QUESTIONS, TOKENIZER, open_run_graph
+from kgpt.pipeline.model_card import write_card
 from kgpt.pipeline.stage import Counts, Stage
 from kgpt.progress import say
 from kgpt.randomness import generator
@@ -174,6 +175,7 @@ def _train(arm: Arm, checkpoints: Path, processes: Processes) -> TrainingResult:
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir()
         save_checkpoint(model, data.vocabulary, target, about=_about(arm))
+        write_card(target, arm)
     return result
 
 

@@ -29,6 +29,7 @@ from kgpt.linking import Linker
 from kgpt.linking.sharded import LinkShard
 from kgpt.pipeline.config import RunConfig
 from kgpt.pipeline.questions import SelectedQuestions, select_questions
+from kgpt.pipeline.slices import count_slices, write_slices
 from kgpt.pipeline.stage import Counts
 from kgpt.progress import track
 from kgpt.records import AlignedPassage, Document, Question, Triple
@@ -186,6 +187,7 @@ def sequence_stage(config: RunConfig, run: Path, folder: Path, *, shards: Path) 
     source = cut(run / "4-aligned" / PASSAGES)
     write_passage_store(join_stores(run_shards(config.built_engine(), task, source, shards, what="sequences")), folder)
     np.save(folder / HELD_OUT, held, allow_pickle=False)
+    write_slices(folder, count_slices(passages))
     write_json_lines(folder / QUESTIONS, map(question_json, questions.questions))
     overlap = measure_overlap(
         test=questions.of("test"),

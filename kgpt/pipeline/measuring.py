@@ -30,6 +30,7 @@ from kgpt.objectives import CAUSAL_LM, SPAN_CORRUPTION
 from kgpt.pipeline.arm import MODEL, Arm, claim, read_questions
 from kgpt.pipeline.config import RunConfig, config_json
 from kgpt.pipeline.data_stages import HELD_OUT, PASSAGES, open_run_graph, stated_triples
+from kgpt.pipeline.model_card import write_card
 from kgpt.pipeline.stage import Counts, Stage
 from kgpt.records import Outcome, Question
 from kgpt.sequences import Mixture, QuestionStream, WeightedStream
@@ -106,6 +107,8 @@ def measure_arm(arm: Arm, trained: Manifest, exam: Exam) -> Manifest:
                 (partial / MODEL).mkdir()
                 save_checkpoint(loaded.model, loaded.vocabulary, partial / MODEL, about=loaded.about)
             outcomes += _asked(arm.config, loaded, exam)
+        for place in filter(Path.is_dir, (partial, partial / MODEL)):
+            write_card(place, arm, outcomes)
         write_json_lines(partial / OUTCOMES, map(asdict, outcomes))
         return Counts(num_in=len(exam.split("test")), num_out=len(outcomes))
 

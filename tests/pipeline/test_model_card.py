@@ -1,0 +1,65 @@
+import json
+
+import pytest
+from ruamel.yaml import YAML
+
+from kgpt.pipeline import load_run_config
+from kgpt.pipeline.arm import Arm
+from kgpt.pipeline.model_card import model_card
+from kgpt.pipeline.slices import Slice, write_slices
+from kgpt.records import Outcome
+
+SLICES = [Slice("wiki", "CC-BY-SA-4.0", "en", 3, 60), Slice("mine", "not stated", "not stated", 1, 20)]
+
+
+@pytest.fixture
+def arm(project, tmp_path):
+    for folder in ("1-graph", "5-sequences"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "1-graph" / "manifest.json").write_text(json.dumps({"num_out": 1234}))
+    (tmp_path / "5-sequences" / "overlap.json").write_text(json.dumps({"num_test": 14, "facts_in_text": 6}))
+    write_slices(tmp_path / "5-sequences", SLICES)
+    return Arm(load_run_config(str(project / "tiny.yaml")), tmp_path, "kg_t5", 0)
+
+
+def head(card):
+    return YAML(typ="safe").load(card.split("---")[1])
+
+
+def test_the_head_is_what_the_hub_reads(arm):
+    told = head(model_card(arm))
+
+    assert told["library_name"] == "transformers"
+    assert told["language"] == ["en"]
+    assert told["license_name"] == "CC-BY-SA-4.0"
+    assert told["datasets"] == ["mine", "wiki"]
+    assert "kg_t5" in told["tags"]
+
+
+def test_every_slice_is_told_with_its_licence(arm):
+    card = model_card(arm)
+
+    assert "| wiki | CC-BY-SA-4.0 | en | 3 | 60 |" in card
+    assert "| mine | not stated | not stated | 1 | 20 |" in card
+    assert "1,234 triples" in card
+    assert "| facts in text | 6 |" in card
+
+
+def test_figures_stand_where_there_are_any(arm):
+    outcomes = [Outcome("qa", str(i), "exact_match", float(i < 3), ("graph_only",), "") for i in range(4)]
+
+    card = model_card(arm, outcomes)
+
+    assert "Not measured yet" in model_card(arm)
+    assert "| qa | graph_only | exact_match | 0.750 | 4 |" in card
+    (model,) = head(card)["model-index"]
+    assert model["results"][0]["metrics"] == [{"type": "exact_match", "value": 0.75}]
+
+
+def test_a_control_on_a_wrong_graph_is_called_one(arm):
+    shuffled = [name for name, told in arm.config.arms.items() if told.knowledge == "shuffled"]
+
+    assert "wrong on purpose" not in model_card(arm)
+    for name in shuffled:
+        assert "wrong on purpose" in model_card(Arm(arm.config, arm.run, name, 0))
+    assert shuffled
