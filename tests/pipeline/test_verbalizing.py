@@ -1,9 +1,11 @@
 import pytest
 
 from kgpt.kg import build_graph
+from kgpt.pipeline.sentence_generator import SentenceGenerator
 from kgpt.pipeline.verbalizing import GraphVerbalizer, learnt_patterns, told_texts
 from kgpt.records import EntityRecord, Triple
 from kgpt.verbalization.aggregation import TemplateWriter
+from kgpt.verbalization.pieces import joined
 from kgpt.verbalization.statement import StatementBook
 from kgpt.verbalization.subgraph import SubgraphGrower
 
@@ -58,3 +60,26 @@ def test_patterns_are_learnt_from_aligned_passages(capital_passages, capitals):
     assert book.of((capital,)) == [
         (1, " is the capital of ", 0, " and a city of many bridges, parks and long winter evenings.")
     ]
+
+
+class Forgetful(SentenceGenerator):
+    """Stands in for a trained generator: writes what it reads, but for Rome."""
+
+    def __post_init__(self):
+        """Any model will do."""
+
+    def write(self, subgraphs):
+        return [joined(pieces).replace("Rome", "it") for pieces in subgraphs]
+
+
+def test_a_generated_sentence_that_forgets_an_entity_is_left_out_and_counted(capitals):
+    written = GraphVerbalizer(grower=SubgraphGrower(capitals, max_triples=1), writer=Forgetful(loaded=None))
+
+    documents = list(written.documents())
+
+    kept = {triple for document in documents for triple in document.triples}
+    rome = {triple for triple in map(capitals.triple, capitals.triples) if "Q2" in (triple.head, triple.tail)}
+    assert kept == set(map(capitals.triple, capitals.triples)) - rome
+    assert written.left_out["names_too_few_entities"] == len(rome)
+    assert all(document.surface(link) in document.text for document in documents for link in document.links)
+    assert all(len(document.links) == 2 for document in documents)
