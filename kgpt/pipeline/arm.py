@@ -2,20 +2,22 @@
 
 import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from kgpt.evaluation.answering import PROMPT_KEY, SENTINEL_PROMPT
 from kgpt.io import read_json, write_json, write_json_lines
 from kgpt.kg import KnowledgeGraph
 from kgpt.kg.sampling import shuffle_tails
 from kgpt.manifest import Manifest
-from kgpt.model import build_model, save_checkpoint
+from kgpt.model import KgptModel, save_checkpoint
+from kgpt.objectives import Objective
 from kgpt.pipeline.config import RunConfig, config_json
+from kgpt.pipeline.curriculum import arm_mixture
 from kgpt.pipeline.data_stages import HELD_OUT, OVERLAP, QUESTIONS, TOKENIZER, open_run_graph
 from kgpt.pipeline.model_card import write_card
 from kgpt.pipeline.stage import Counts, Stage
@@ -23,7 +25,7 @@ from kgpt.progress import say
 from kgpt.randomness import generator
 from kgpt.recipes import TrainingData, recipes
 from kgpt.records import Question
-from kgpt.sequences import Mixture, load_vocabulary, open_passage_store
+from kgpt.sequences import load_vocabulary, open_passage_store
 from kgpt.sources.questions import QuestionsFile
 from kgpt.training import TENSORBOARD, TrainingResult, train
 from kgpt.training.processes import ALONE, Processes
@@ -64,6 +66,8 @@ class Arm:
             inputs={"sequences": sequences.fingerprint},
             config={
                 "arm": settings,
+                "curriculum": [config_json(phase) for phase in self.config.curriculum],
+                "mixture": config_json(self.config.mixture),
                 "backbone": config_json(self.config.backbone_of(self.name)),
                 "training": config_json(self.config.training),
                 "seed": self.seed,
@@ -153,28 +157,32 @@ def read_questions(run: Path) -> list[Question]:
     return list(QuestionsFile(run / "5-sequences" / QUESTIONS).read())
 
 
-def _train(arm: Arm, checkpoints: Path, processes: Processes) -> TrainingResult:
+@dataclass(frozen=True, eq=False, slots=True)
+class Lesson:
+    """What an arm's training begins with."""
+
+    data: TrainingData
+    mixture: Mixture
+    model: KgptModel
+    objectives: Sequence[Objective]
+
+
+def lesson(arm: Arm) -> Lesson:
+    """The sequences, the fresh model and the objectives of an arm."""
     config, settings = arm.config, arm.config.arms[arm.name]
     recipe, backbone = settings.built_recipe(), config.backbone_of(arm.name)
     data = training_data(arm.run, knowledge=settings.knowledge, seed=arm.seed)
-    mixture = Mixture(
-        streams=recipe.streams(data, backbone.architecture),
-        tokens_per_step=config.training.tokens_per_step,
-        seed=arm.seed,
-        pad_id=data.vocabulary.pad,
-        pack_to=config.training.pack_to,
+    mixture = arm_mixture(config, arm.name, data, seed=arm.seed)
+    passes = ", ".join(f"{name} x {n:.1f}" for name, n in begun.mixture.passes(settings.steps).items())
+    say(f"{arm.title}: {settings.steps} steps, passes over its data: {passes}")
+    result = train(
+        begun.model, begun.mixture, begun.objectives, settings, folder=checkpoints, seed=arm.seed, what=arm.title
     )
-    passes = ", ".join(f"{name} x {n:.1f}" for name, n in mixture.passes(config.training.steps).items())
-    say(f"{arm.title}: {config.training.steps} steps, passes over its data: {passes}")
-    torch.manual_seed(arm.seed)
-    model = build_model(backbone, data.vocabulary, data.graph, recipe.parts(backbone.architecture))
-    objectives = recipe.objectives(backbone.architecture)
-    result = train(model, mixture, objectives, config.training, folder=checkpoints, seed=arm.seed, what=arm.title)
     if processes.is_first:
         target = checkpoints.parent / MODEL
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir()
-        save_checkpoint(model, data.vocabulary, target, about=_about(arm))
+        save_checkpoint(begun.model, begun.data.vocabulary, target, about=_about(arm))
         write_card(target, arm)
     return result
 

@@ -89,23 +89,72 @@ class QuestionSettings(Settings):
         return self
 
 
+class MixtureSettings(Settings):
+    """How often what is read.
+
+    Args:
+        repetition: times a pass reads each slice of the text (its sources' names); 0 leaves one out.
+        shares: of the text's words by slice, in place of `repetition`; slices that are not named are left out.
+        replay: streams of which a pass reads that share of the records, those with the highest last loss more often.
+    """
+
+    repetition: dict[str, float] = Field(default_factory=dict)
+    shares: dict[str, float] = Field(default_factory=dict)
+    replay: dict[str, float] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "MixtureSettings":
+        if self.repetition and self.shares:
+            raise ValueError("repetition and shares say the same thing in two ways; give one of them")
+        return self
+
+
+class PhaseSettings(Settings):
+    """A stage of a curriculum.
+
+    Args:
+        steps: optimiser steps.
+        recipe: settings of the recipe that this phase changes, say `{max_tokens: 512, triple_weight: 0.2}`.
+        mixture: in place of the run's.
+        tokens_per_step: in place of the training's.
+        learning_rate: peak of the phase, which has its own warm-up and fall; null takes the training's.
+    """
+
+    steps: int = Field(ge=1)
+    recipe: dict[str, Any] = Field(default_factory=dict)
+    mixture: MixtureSettings | None = None
+    tokens_per_step: int | None = Field(default=None, ge=16)
+    learning_rate: float | None = Field(default=None, gt=0)
+
+
 class ArmSettings(Settings):
     """One arm: a recipe, and whether the graph it sees is true.
 
     Args:
         recipe: a name or its settings.
         knowledge: `true`, or `shuffled` to train on tails permuted inside each relation.
+        mixture: in place of the run's, for an ablation.
         backbone: in place of the experiment's (an arm with another backbone is no fair comparison).
     """
 
     recipe: RecipePart
     knowledge: Knowledge = "true"
     backbone: BackboneSettings | None = None
+    mixture: MixtureSettings | None = None
 
     def built_recipe(self) -> Recipe:
         """The recipe as a part."""
         found: Recipe = self.recipe
         return found
+
+    def recipe_in(self, phase: PhaseSettings) -> Recipe:
+        """The recipe with those of a phase's changes that it has a setting for.
+
+        Raises:
+            ConfigError: the recipe refuses a value.
+        """
+        own = recipes.settings(self.built_recipe())
+        return recipes.build(own | {name: value for name, value in phase.recipe.items() if name in own})
 
 
 class EvaluationSettings(Settings):
@@ -141,6 +190,8 @@ class RunConfig(Settings):
     questions: QuestionSettings = QuestionSettings()
     backbone: BackboneSettings = BackboneSettings()
     training: TrainingSettings = TrainingSettings()
+    curriculum: tuple[PhaseSettings, ...] = ()
+    mixture: MixtureSettings = MixtureSettings()
     arms: dict[str, ArmSettings] = Field(min_length=1)
     control: str = "text_only"
     seeds: tuple[int, ...] = Field(default=(0,), min_length=1)
@@ -157,9 +208,21 @@ class RunConfig(Settings):
                     f"arms.{name}: recipe {recipes.name_of(arm.recipe)!r} cannot train an {architecture} backbone; "
                     f"set backbone.architecture to {allowed}"
                 )
+        total = sum(phase.steps for phase in self.curriculum)
+        if self.curriculum and total != self.training.steps:
+            raise ValueError(f"curriculum: its phases have {total} steps and training.steps is {self.training.steps}")
+        self._check_phases()
         if len(self.arms) > 1 and self.control not in self.arms:
             raise ValueError(f"control: no arm is called {self.control!r}; {did_you_mean(self.control, self.arms)}")
         return self
+
+    def _check_phases(self) -> None:
+        """A phase may change what some arm's recipe has; what no arm's has is a mistake."""
+        for number, phase in enumerate(self.curriculum):
+            known = {name for arm in self.arms.values() for name in recipes.settings(arm.built_recipe())}
+            for name in phase.recipe:
+                if name not in known:
+                    raise ValueError(f"curriculum.{number}.recipe.{name}: no such setting; {did_you_mean(name, known)}")
 
     def backbone_of(self, arm: str) -> BackboneSettings:
         """The backbone that an arm trains."""

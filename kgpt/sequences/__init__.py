@@ -8,6 +8,7 @@ from kgpt.sequences.list_stream import ListStream
 from kgpt.sequences.mixing import Mixture, WeightedStream
 from kgpt.sequences.passage_store import PassageStore, build_passages, open_passage_store, write_passage_store
 from kgpt.sequences.path_stream import PathStream
+from kgpt.sequences.phases import Phase, Phases
 from kgpt.sequences.sequence import NO_TARGET, Sequence
 from kgpt.sequences.structure_format import StructureFormat
 from kgpt.sequences.structure_stream import StructureStream
@@ -27,6 +28,8 @@ __all__ = [
     "Mixture",
     "PassageStore",
     "PathStream",
+    "Phase",
+    "Phases",
     "QuestionStream",
     "Sequence",
     "SpanCorruptionStream",

@@ -73,6 +73,11 @@ class Mixture:
         rows = {name: self._rows(name, step, rank, world) for name in self.streams}
         return tuple(self._collated(name, step, drawn) for name, drawn in rows.items() if drawn)
 
+    def stream_names(self, step: int, *, rank: int = 0, world: int = 1) -> tuple[str, ...]:
+        """The streams of `batches(step, rank=rank, world=world)`, in their order."""
+        del step
+        return tuple(name for name, count in self.num_sequences.items() if len(range(count)[rank::world]))
+
     def observe(self, step: int, losses: Mapping[str, NDArray[np.float32]]) -> None:
         """Take in the losses of a step's sequences of every replayed stream, in order over all processes."""
         for name, replay in self.replays.items():
@@ -82,7 +87,7 @@ class Mixture:
         """What a checkpoint must keep to go on exactly; nothing where no stream is replayed."""
         return {name: value for replay in self.replays.values() for name, value in replay.state().items()}
 
-    def load_state(self, state: dict[str, NDArray[np.generic]]) -> None:
+    def load_state(self, state: Mapping[str, NDArray[np.generic]]) -> None:
         """Go on from what a checkpoint kept."""
         for replay in self.replays.values():
             replay.load(state)

@@ -6,6 +6,7 @@ drawn, so that a data loader that reads one step ahead and a resumed run draw th
 K records of a pass.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -75,7 +76,7 @@ class Replay:
         orders = {f"{self.name}.order.{number}": order for number, order in self.orders.items()}
         return {f"{self.name}.losses": self.losses, **orders}
 
-    def load(self, state: dict[str, NDArray[np.generic]]) -> None:
+    def load(self, state: Mapping[str, NDArray[np.generic]]) -> None:
         """Go on from what a checkpoint kept."""
         self.losses = np.array(state[f"{self.name}.losses"], np.float32)
         start = f"{self.name}.order."
