@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from kgpt.evaluation.answering import PROMPT_KEY, SENTINEL_PROMPT
 from kgpt.io import read_json, write_json, write_json_lines
 from kgpt.kg import KnowledgeGraph
 from kgpt.kg.sampling import shuffle_tails
 from kgpt.manifest import Manifest
-from kgpt.model import KgptModel, save_checkpoint
+from kgpt.model import KgptModel, build_model, save_checkpoint
 from kgpt.objectives import Objective
 from kgpt.pipeline.config import RunConfig, config_json
 from kgpt.pipeline.curriculum import arm_mixture
@@ -25,10 +26,11 @@ from kgpt.progress import say
 from kgpt.randomness import generator
 from kgpt.recipes import TrainingData, recipes
 from kgpt.records import Question
-from kgpt.sequences import load_vocabulary, open_passage_store
+from kgpt.sequences import Mixture, Phases, load_vocabulary, open_passage_store
 from kgpt.sources.questions import QuestionsFile
 from kgpt.training import TENSORBOARD, TrainingResult, train
 from kgpt.training.processes import ALONE, Processes
+from kgpt.training.rate_finding import RangeTest, find_learning_rate
 
 MODEL = "model"
 CURVE = "curve.jsonl"
@@ -162,7 +164,7 @@ class Lesson:
     """What an arm's training begins with."""
 
     data: TrainingData
-    mixture: Mixture
+    mixture: Mixture | Phases
     model: KgptModel
     objectives: Sequence[Objective]
 
@@ -173,6 +175,19 @@ def lesson(arm: Arm) -> Lesson:
     recipe, backbone = settings.built_recipe(), config.backbone_of(arm.name)
     data = training_data(arm.run, knowledge=settings.knowledge, seed=arm.seed)
     mixture = arm_mixture(config, arm.name, data, seed=arm.seed)
+    torch.manual_seed(arm.seed)
+    model = build_model(backbone, data.vocabulary, data.graph, recipe.parts(backbone.architecture))
+    return Lesson(data, mixture, model, recipe.objectives(backbone.architecture))
+
+
+def run_range_test(arm: Arm) -> RangeTest:
+    """A learning-rate range test of an arm, on what it would read."""
+    begun = lesson(arm)
+    return find_learning_rate(begun.model, begun.mixture, begun.objectives, arm.config.training, seed=arm.seed)
+
+
+def _train(arm: Arm, checkpoints: Path, processes: Processes) -> TrainingResult:
+    settings, begun = arm.config.training, lesson(arm)
     passes = ", ".join(f"{name} x {n:.1f}" for name, n in begun.mixture.passes(settings.steps).items())
     say(f"{arm.title}: {settings.steps} steps, passes over its data: {passes}")
     result = train(
