@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -68,7 +69,10 @@ def run(config: str, overrides: tuple[str, ...], out: Path | None, until: str, a
 @_OUT
 @click.option("--arm", help="The arm to train.  [default: the first that is not the control]")
 @click.option("--resume", is_flag=True, help="Go on from the newest checkpoint of an unfinished training.")
-def pretrain(config: str, overrides: tuple[str, ...], out: Path | None, arm: str | None, resume: bool) -> None:
+@click.option("--find-learning-rate", "find_rate", is_flag=True, help="Train at rising rates and suggest one instead.")
+def pretrain(
+    config: str, overrides: tuple[str, ...], out: Path | None, arm: str | None, resume: bool, find_rate: bool
+) -> None:
     """Train one arm of CONFIG, for its first seed, and print the checkpoint's folder.
 
     Under torchrun or accelerate launch the processes share every step, and the first does the rest.
@@ -87,6 +91,9 @@ def pretrain(config: str, overrides: tuple[str, ...], out: Path | None, arm: str
     if name not in settings.arms:
         raise ConfigError(f"--arm: no arm is called {name!r}; {did_you_mean(name, settings.arms)}")
     folder = out or Path("runs") / settings.name
+    if find_rate:
+        _find_rate(settings, folder, name)
+        return
     processes = join_processes()
     if not processes.is_first:
         os.environ[QUIET_VARIABLE] = "1"
@@ -95,6 +102,26 @@ def pretrain(config: str, overrides: tuple[str, ...], out: Path | None, arm: str
     leave_processes()
     if processes.is_first:
         click.echo(Arm(settings, folder, name, settings.seeds[0]).folder / MODEL)
+
+
+def _find_rate(settings: Any, folder: Path, arm: str) -> None:
+    """Print a range test's table and suggestion, and draw it."""
+    from kgpt.pipeline import open_run
+    from kgpt.report.range_plot import draw_range_test
+    from kgpt.text import table
+    from kgpt.training.processes import check_launch, refuse_several
+
+    check_launch(os.environ)
+    refuse_several("kgpt pretrain --find-learning-rate", os.environ)
+    with open_run(settings, folder) as work:
+        test = work.range_test(arm, settings.seeds[0])
+    shown = range(0, len(test.rates), max(1, len(test.rates) // 20))
+    rows = [[f"{test.rates[step]:.1e}", f"{test.losses[step]:.3f}"] for step in shown]
+    click.echo(table(("learning rate", "smoothed loss"), rows))
+    for suffix in ("svg", "png"):
+        draw_range_test(test, folder / f"learning-rate-{arm}.{suffix}", title=f"Range test of {arm}")
+    click.echo(f"suggestion: --set training.learning_rate={test.suggestion:.1e}")
+    click.echo(f"picture: {folder / f'learning-rate-{arm}.svg'}", err=True)
 
 
 @click.command()

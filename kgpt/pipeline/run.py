@@ -12,7 +12,7 @@ from kgpt.errors import DataError, RunLockedError
 from kgpt.io import fingerprint_file, read_json, write_json
 from kgpt.manifest import Manifest
 from kgpt.pipeline import data_stages
-from kgpt.pipeline.arm import Arm, train_arm
+from kgpt.pipeline.arm import Arm, run_range_test, train_arm
 from kgpt.pipeline.config import RunConfig, config_json
 from kgpt.pipeline.measuring import Exam, measure_arm
 from kgpt.pipeline.results import RESULTS, write_results
@@ -24,6 +24,7 @@ from kgpt.sources import (
     open_questions,
 )
 from kgpt.training.processes import ALONE, Processes
+from kgpt.training.rate_finding import RangeTest
 
 StageName = Literal["graph", "corpus", "linked", "aligned", "sequences", "arms", "results", "report"]
 STAGES: tuple[StageName, ...] = get_args(StageName)
@@ -63,6 +64,11 @@ class Run:
         """Stages 1 to 5, then one arm and seed."""
         wanted = Arm(self.config, self.folder, arm, seed)
         return train_arm(wanted, self.sequences(), resume=resume, processes=self.processes)
+
+    def range_test(self, arm: str, seed: int) -> RangeTest:
+        """Stages 1 to 5, then a learning-rate range test of one arm."""
+        self.sequences()
+        return run_range_test(Arm(self.config, self.folder, arm, seed))
 
     def results(self, *, until: StageName = "results") -> dict[str, Any]:
         """Stages 1 to 7: all arms trained and measured; gives what `results.json` holds."""

@@ -3,7 +3,8 @@
 import copy
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,7 @@ def train(
             say(f"{what}: going on from {start.name} of {settings.steps} steps")
     trainer = build_trainer(model, mixture, objectives, settings, folder=folder, seed=seed, start=start)
     _show(trainer, what if processes.is_first else "")
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _deterministic(settings.compile):
         warnings.filterwarnings("ignore", message=".*pin_memory.*")
         trainer.train(resume_from_checkpoint=str(start) if start else None)
     if trainer.is_fsdp_enabled:
@@ -113,8 +114,9 @@ def build_trainer(
     folder: Path,
     seed: int,
     start: Path | None = None,
+    **keywords: Any,
 ) -> KgptTrainer:
-    """The Trainer, ready to train; see `train`."""
+    """The Trainer, ready to train; see `train`, and the Trainer for the keywords."""
     processes = join_processes()
     _check(model, settings, processes)
     rate = settings.learning_rate or default_learning_rate(num_body_parameters(model))
@@ -130,6 +132,7 @@ def build_trainer(
         first_step=checkpoint.steps_of(start) if start else 0,
         args=arguments,
         train_dataset=StepDataset(mixture, settings.steps, parts=settings.accumulation, processes=processes),
+        **keywords,
     )
     _prepare(trained, settings)
     if processes.rank:
@@ -186,6 +189,8 @@ def _check(model: KgptModel, settings: TrainingSettings, processes: Processes) -
             f"training.gradient_checkpointing: {', '.join(acting)} acts between the layers, which must then not be run "
             "again; set it to false, and raise training.accumulation to save memory"
         )
+    if settings.compile and acting:
+        raise ConfigError(f"training.compile: {', '.join(acting)} acts between the layers; set it to false")
     if is_sharded() and has_sparse_tables(model):
         raise ConfigError("FSDP cannot shard a sparse entity table: set its sparse to false, or train without FSDP")
     if is_sharded() and settings.optimizer == "adafactor":
@@ -203,11 +208,22 @@ def _acts_between_layers(part: torch.nn.Module) -> bool:
 
 def _prepare(model: KgptModel, settings: TrainingSettings) -> None:
     """Turn on what changes how the backbone is run, not what it computes."""
-    if settings.gradient_checkpointing:
-        model.backbone.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+    if settings.gradient_checkpointing:  # under its new name, or that of transformers < 5.20
+        enable = getattr(model.backbone, "activation_checkpointing_enable", None)
+        (enable or model.backbone.gradient_checkpointing_enable)({"use_reentrant": False})
     if settings.compile:
-        torch.use_deterministic_algorithms(True)
         stack_of(model.backbone).compile(dynamic=True)
+
+
+@contextmanager
+def _deterministic(wanted: bool) -> Iterator[None]:
+    """Compiled code may else add in any order."""
+    before = torch.are_deterministic_algorithms_enabled()
+    torch.use_deterministic_algorithms(before or wanted)
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before)
 
 
 def _tally(start: Path | None, processes: Processes) -> Tally:

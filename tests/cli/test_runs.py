@@ -70,3 +70,16 @@ def test_recipes_prints_a_config_to_start_from(kgpt, name):
     told = kgpt("recipes", name)
 
     assert told.out.splitlines()[-1] and f"name: {name}" in told.out
+
+
+def test_pretrain_finds_a_learning_rate_and_draws_it(kgpt, project, finished_run, tmp_path):
+    folder = shutil.copytree(finished_run, tmp_path / "run")
+
+    told = kgpt("pretrain", project / "tiny.yaml", "--arm", "text_only", "--out", folder, "--find-learning-rate")
+
+    assert told.status == 0
+    *rows, last = told.out.splitlines()
+    assert rows[0].split() == ["learning", "rate", "smoothed", "loss"] and len(rows) > 10
+    assert 1e-5 < float(last.removeprefix("suggestion: --set training.learning_rate=")) < 0.1
+    assert (folder / "learning-rate-text_only.svg").read_text("utf-8").startswith("<?xml")
+    assert (folder / "learning-rate-text_only.png").read_bytes().startswith(b"\x89PNG")

@@ -6,7 +6,8 @@ import pytest
 from kgpt.kg.sampling import shuffle_tails
 from kgpt.kg.splitting import pair_key
 from kgpt.model import load_checkpoint
-from kgpt.pipeline.arm import claim, training_data, training_graph
+from kgpt.pipeline import load_run_config
+from kgpt.pipeline.arm import Arm, claim, lesson, training_data, training_graph
 from kgpt.pipeline.data_stages import open_run_graph
 
 
@@ -92,3 +93,12 @@ def test_an_arm_keeps_its_event_files_and_tells_how_long_it_waited_for_data(fini
     assert manifest["figures"] == {"data_wait_frac": cost["data_wait_frac"]}
     curve = [json.loads(line) for line in (folder / "curve.jsonl").read_text().splitlines()]
     assert all(0 <= row["data_wait_frac"] < 1 for row in curve)
+
+
+def test_a_lesson_packs_as_its_training_says(project, finished_run):
+    config = load_run_config(str(project / "tiny.yaml"), ["training.pack_to=64"])
+
+    begun = lesson(Arm(config, finished_run, "kg_t5", 0))
+
+    assert begun.mixture.pack_to == 64
+    assert begun.mixture.tokens_per_step == config.training.tokens_per_step

@@ -16,7 +16,7 @@ import torch
 
 from kgpt.kg import build_graph
 from kgpt.model import BackboneSettings, Nodes, build_model
-from kgpt.objectives import ENTITY_PREDICTION, MASKED_LM, RELATION_PREDICTION, SPAN_CORRUPTION
+from kgpt.objectives import CAUSAL_LM, ENTITY_PREDICTION, MASKED_LM, RELATION_PREDICTION, SPAN_CORRUPTION
 from kgpt.records import AlignedPassage, Alignment, EntityRecord, Link, Metadata, Question, RelationRecord, Triple
 from kgpt.sequences import (
     Mixture,
@@ -26,6 +26,7 @@ from kgpt.sequences import (
     build_passages,
     train_vocabulary,
 )
+from kgpt.sequences.causal_stream import CausalQuestionStream
 from kgpt.training import TrainingSettings, checkpoint, train, trainer
 from kgpt.training.processes import leave_processes
 from kgpt.training.state import save_weights
@@ -50,6 +51,7 @@ KINDS = {
     "dense": Kind(),
     "dropout": Kind(sizes={"dropout": 0.1}),
     "accumulated": Kind(settings={"accumulation": 2}),
+    "experts": Kind(sizes={"family": "mixtral", "architecture": "decoder"}),
     "nodes": Kind(graph=True),
     "sparse": Kind(graph=True, nodes={"sparse": True}),
     "mapped": Kind(graph=True, nodes={"memory_map": "rows.f32"}),
@@ -63,10 +65,12 @@ def settings(**changes):
 
 
 def questions_and_model(**sizes):
-    """A T5 on questions."""
+    """A T5 (or a decoder) on questions."""
     words = train_vocabulary([f"{q.text} {q.answers[0]}" for q in QUESTIONS], size=120, starts_text=False)
-    stream = QuestionStream(questions=QUESTIONS, vocabulary=words)
-    return words, stream, build_model(BackboneSettings(**(SIZES | sizes)), words), [SPAN_CORRUPTION]
+    is_decoder = sizes.get("architecture") == "decoder"
+    stream = (CausalQuestionStream if is_decoder else QuestionStream)(questions=QUESTIONS, vocabulary=words)
+    model = build_model(BackboneSettings(**(SIZES | sizes)), words)
+    return words, stream, model, [CAUSAL_LM if is_decoder else SPAN_CORRUPTION]
 
 
 def graphs_and_model(nodes, **sizes):
