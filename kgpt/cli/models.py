@@ -1,6 +1,6 @@
 """`kgpt evaluate` and `kgpt ask`: any Hugging Face checkpoint, asked."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +10,25 @@ from kgpt.cli.main import echo_json
 from kgpt.text import table
 
 _PATH = click.Path(path_type=Path)
+_TASKS = ["qa", "cloze", "coverage", "passkey", "long_documents"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the tasks are given."""
+
+    graph: Path | None
+    data: str | None
+    lengths: tuple[int, ...]
+    max_items: int
 
 
 @click.command()
 @click.argument("checkpoint")
-@click.option("--task", "tasks", multiple=True, required=True, type=click.Choice(["qa", "cloze", "coverage"]))
+@click.option("--task", "tasks", multiple=True, required=True, type=click.Choice(_TASKS))
 @click.option("--graph", "graph_path", type=_PATH, help="Graph store (cloze, coverage).")
-@click.option("--data", "data_path", type=str, help="Questions as JSON Lines, or embedded:NAME (qa).")
+@click.option("--data", "data_path", type=str, help="Questions (qa) or documents (long_documents), or embedded:NAME.")
+@click.option("--length", "lengths", multiple=True, type=int, help="Context in words (passkey, long_documents).")
 @click.option("--max-items", default=1000, show_default=True, help="Questions or facts asked a task.")
 @click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
 def evaluate(
@@ -24,6 +36,7 @@ def evaluate(
     tasks: tuple[str, ...],
     graph_path: Path | None,
     data_path: str | None,
+    lengths: tuple[int, ...],
     max_items: int,
     as_json: bool,
 ) -> None:
@@ -38,12 +51,15 @@ def evaluate(
         "qa": ("--data", data_path),
         "cloze": ("--graph", graph_path),
         "coverage": ("--graph", graph_path),
+        "passkey": ("--length", lengths or None),
+        "long_documents": ("--data and --length", data_path if lengths else None),
     }
     for task in tasks:
         if needed[task][1] is None:
             raise click.UsageError(f"task {task} needs {needed[task][0]}")
     loaded = load_checkpoint(checkpoint)
-    outcomes = [one for task in tasks for one in _outcomes(task, loaded, graph_path, data_path, max_items)]
+    asked = _Asked(graph_path, data_path, lengths, max_items)
+    outcomes = [one for task in tasks for one in _outcomes(task, loaded, asked)]
     rows = [{"arm": Path(checkpoint).name, "seed": 0, **asdict(row)} for row in summarize(outcomes)]
     if as_json:
         echo_json(rows)
@@ -78,14 +94,30 @@ def ask(checkpoint: str, question: str, num_answers: int, min_probability: float
         click.echo(f"(the best answer is below {min_probability:.0%}: the model does not know)")
 
 
-def _outcomes(task: str, loaded: Any, graph_path: Path | None, data_path: str | None, max_items: int) -> Any:
-    from kgpt.evaluation import evaluate_cloze, evaluate_coverage, evaluate_questions
+def _outcomes(task: str, loaded: Any, asked: _Asked) -> Any:
+    from kgpt import evaluation
 
     if task == "qa":
-        questions = _questions(str(data_path))[:max_items]
-        return evaluate_questions(loaded, questions, subsets=[_subsets(question) for question in questions])
-    graph, facts = _facts(graph_path, max_items)
-    return evaluate_cloze(loaded, facts, graph) if task == "cloze" else evaluate_coverage(loaded, facts, graph)
+        questions = _questions(str(asked.data))[: asked.max_items]
+        return evaluation.evaluate_questions(loaded, questions, subsets=[_subsets(question) for question in questions])
+    if task == "passkey":
+        return evaluation.evaluate_passkey(loaded, lengths=asked.lengths)
+    if task == "long_documents":
+        return evaluation.evaluate_long_documents(loaded, _documents(asked), lengths=asked.lengths)
+    graph, facts = _facts(asked.graph, asked.max_items)
+    measure = evaluation.evaluate_cloze if task == "cloze" else evaluation.evaluate_coverage
+    return measure(loaded, facts, graph)
+
+
+def _documents(asked: _Asked) -> list[Any]:
+    """The first documents of a source."""
+    from itertools import islice
+
+    from kgpt.records import Document
+    from kgpt.sources import open_documents
+
+    found = (one for one in open_documents(str(asked.data)).read() if isinstance(one, Document))
+    return list(islice(found, asked.max_items))
 
 
 def _questions(source: str) -> list[Any]:

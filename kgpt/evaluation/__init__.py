@@ -8,6 +8,8 @@ from kgpt.evaluation.entity_linking import LinkingScore, evaluate_linking
 from kgpt.evaluation.facts import AskedFact, FactSubsets, asked_facts, fact_id
 from kgpt.evaluation.graph_completion import evaluate_graph_completion
 from kgpt.evaluation.link_prediction import evaluate_link_prediction_by_text
+from kgpt.evaluation.long_document import evaluate_long_documents
+from kgpt.evaluation.passkey import evaluate_passkey
 from kgpt.evaluation.question_answering import evaluate_questions, exact_match, majority_outcomes, token_f1
 from kgpt.evaluation.structured_extraction import ExtractionItem, evaluate_structured_extraction, extraction_items
 from kgpt.evaluation.summary import Comparison, compare, summarize
@@ -28,6 +30,8 @@ __all__ = [
     "evaluate_graph_completion",
     "evaluate_link_prediction_by_text",
     "evaluate_linking",
+    "evaluate_long_documents",
+    "evaluate_passkey",
     "evaluate_questions",
     "evaluate_structured_extraction",
     "exact_match",

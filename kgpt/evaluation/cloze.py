@@ -8,25 +8,19 @@ realistic (ties count half).
 """
 
 from collections.abc import Sequence
-from typing import cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from kgpt.evaluation.facts import AskedFact
+from kgpt.evaluation.label_scoring import score_labels
 from kgpt.evaluation.ranking import rank, rank_metrics
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.model import LoadedModel
 from kgpt.progress import track
 from kgpt.randomness import stable_hash
 from kgpt.records import Outcome
-from kgpt.sequences import NO_TARGET, collate
-from kgpt.sequences import Sequence as TrainingSequence
-from kgpt.sequences.causal_stream import causal_sequence
-from kgpt.sequences.outputs import HeadOutput
-from kgpt.sequences.sequence import plain_sequence
-from kgpt.sequences.triple_stream import HIDDEN, asking
 from kgpt.verbalization import Verbalizer
 
 TASK = "cloze"
@@ -60,61 +54,4 @@ def _candidates(fact: AskedFact, tails: NDArray[np.int32], graph: KnowledgeGraph
 def _score(loaded: LoadedModel, verbalizer: Verbalizer, fact: AskedFact, labels: Sequence[str]) -> NDArray[np.float64]:
     rng = np.random.default_rng(0)  # the linear form draws nothing
     row = (fact.head, fact.relation, fact.tails[0])
-    if loaded.architecture == "encoder_decoder":
-        text = verbalizer.state(row, "linear", rng, hidden="tail", mark=HIDDEN)
-        return _score_written(loaded, text, labels)
-    if loaded.architecture == "decoder":
-        return _score_continued(loaded, verbalizer.state(row, "linear", rng, hidden="tail").rstrip(), labels)
-    mask = str(loaded.vocabulary.tokenizer.mask_token)
-    return _score_masked(loaded, verbalizer.state(row, "linear", rng, hidden="tail", mark=mask), labels)
-
-
-def _score_written(loaded: LoadedModel, text: str, labels: Sequence[str]) -> NDArray[np.float64]:
-    """Log-probability of writing each label, [C]."""
-    sequences = [asking(text, label, loaded.vocabulary, max_tokens=128) for label in labels]
-    batch = collate(sequences, pad_id=loaded.vocabulary.pad).to(loaded.model.device)
-    output = loaded.model(batch)["decoder"]
-    assert batch.decoder_targets is not None
-    chances = torch.log_softmax(output.logits.float(), dim=-1).gather(1, output.targets[:, None])[:, 0].cpu()
-    owner = (batch.decoder_targets != NO_TARGET).nonzero()[:, 0].cpu()
-    return cast(NDArray[np.float64], torch.zeros(len(labels)).index_add(0, owner, chances).double().numpy())
-
-
-def _score_continued(loaded: LoadedModel, text: str, labels: Sequence[str]) -> NDArray[np.float64]:
-    """Log-probability of going on with each label, [C]."""
-    vocabulary, sequences = loaded.vocabulary, []
-    given = len(vocabulary.encode(text))
-    for label in labels:
-        sequences.append(causal_sequence(vocabulary.encode(f"{text} {label}"), vocabulary, num_given=given))
-    batch = collate(sequences, pad_id=vocabulary.pad).to(loaded.model.device)
-    output = loaded.model(batch)["word"]
-    assert isinstance(output, HeadOutput) and output.rows is not None
-    chances = torch.log_softmax(output.logits.float(), dim=-1).gather(1, output.targets[:, None])[:, 0]
-    summed = torch.zeros(len(labels)).index_add(0, output.rows.cpu(), chances.cpu())
-    return cast(NDArray[np.float64], summed.double().numpy())
-
-
-def _score_masked(loaded: LoadedModel, text: str, labels: Sequence[str]) -> NDArray[np.float64]:
-    """Mean log-probability of each label's words at as many masks, [C]."""
-    words = [loaded.vocabulary.encode(label) for label in labels]
-    lengths = sorted({len(one) for one in words})
-    scores = np.full(len(labels), -np.inf)
-    for length in lengths:
-        chances = _mask_chances(loaded, text, length)
-        for place, one in enumerate(words):
-            if len(one) == length:
-                scores[place] = float(chances[np.arange(length), one].mean())
-    return scores
-
-
-def _mask_chances(loaded: LoadedModel, text: str, num_masks: int) -> NDArray[np.float32]:
-    """Log-probabilities at `num_masks` masks in the place of the one in `text`, [num_masks, V]."""
-    vocabulary = loaded.vocabulary
-    ids = vocabulary.encode_wrapped(text, max_tokens=256)
-    place = int(np.flatnonzero(ids == vocabulary.mask)[0])
-    widened = np.concatenate([ids[:place], np.full(num_masks, vocabulary.mask), ids[place + 1 :]])
-    targets = np.full(len(widened), NO_TARGET, np.int64)
-    targets[place : place + num_masks] = 0
-    sequence: TrainingSequence = plain_sequence(widened, targets=targets)
-    output = loaded.model(collate([sequence], pad_id=vocabulary.pad).to(loaded.model.device))["word"]
-    return cast(NDArray[np.float32], torch.log_softmax(output.logits.float(), dim=-1).cpu().numpy())
+    return score_labels(loaded, verbalizer.state(row, "linear", rng, hidden="tail").rstrip(), labels)

@@ -1,0 +1,57 @@
+"""Whether a longer context helps: a decoder's loss on a document's later words with more and with less of it before.
+
+Of each document that is long enough the last `num_asked` words of a window are predicted with contexts of several
+lengths; a model that uses what stands far back has the lowest bits a byte with the longest.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from kgpt.errors import CheckpointError
+from kgpt.model import LoadedModel
+from kgpt.progress import track
+from kgpt.records import Document, Outcome
+from kgpt.sequences import NO_TARGET, collate
+from kgpt.sequences.causal_stream import causal_sequence
+from kgpt.sequences.outputs import HeadOutput
+
+TASK = "long_documents"
+
+
+@torch.inference_mode()
+def evaluate_long_documents(
+    loaded: LoadedModel, documents: Iterable[Document], *, lengths: Sequence[int], num_asked: int = 64
+) -> list[Outcome]:
+    """`bits_per_byte` of the same words after contexts of each of `lengths` words; shorter documents are left out.
+
+    Raises:
+        CheckpointError: the model is no decoder.
+    """
+    if loaded.architecture != "decoder":
+        raise CheckpointError(f"long documents are read by a decoder; this checkpoint is an {loaded.architecture}")
+    loaded.model.eval()
+    outcomes, most = [], max(lengths)
+    for document in track(list(documents), what="long documents"):
+        words = loaded.vocabulary.encode(document.text)[: most + num_asked]
+        if len(words) < most + num_asked:
+            continue
+        num_bytes = len(loaded.vocabulary.decode(words[-num_asked:]).encode("utf-8"))
+        for length in lengths:
+            bits = _bits(loaded, words[-(length + num_asked) :], num_asked)
+            subset = (f"length_{length}",)
+            outcomes.append(Outcome(TASK, document.id, "bits_per_byte", bits / max(num_bytes, 1), subset, ""))
+    return outcomes
+
+
+def _bits(loaded: LoadedModel, words: NDArray[np.int64], num_asked: int) -> float:
+    """Bits of the last words after those before."""
+    sequence = causal_sequence(words, loaded.vocabulary, num_given=len(words) - num_asked, is_whole=False)
+    assert int((sequence.targets != NO_TARGET).sum()) == num_asked
+    output = loaded.model(collate([sequence], pad_id=loaded.vocabulary.pad).to(loaded.model.device))["word"]
+    assert isinstance(output, HeadOutput)
+    chances = torch.log_softmax(output.logits.float(), dim=-1).gather(1, output.targets[:, None])
+    return float(-chances.sum()) / math.log(2)
