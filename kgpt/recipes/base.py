@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 from kgpt.kg.graph import KnowledgeGraph
@@ -10,6 +11,7 @@ from kgpt.objectives import Objective
 from kgpt.records import Question
 from kgpt.registry import Registry
 from kgpt.sequences import PassageStore, QuestionStream, Vocabulary, WeightedStream
+from kgpt.sequences.aligned_facts import AlignedFacts
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +31,11 @@ class TrainingData:
     vocabulary: Vocabulary
     questions: tuple[Question, ...]
     is_shuffled: bool = False
+
+    @cached_property
+    def facts(self) -> AlignedFacts:
+        """The facts of the passages, as `graph` has them."""
+        return AlignedFacts(self.passages, self.graph, is_shuffled=self.is_shuffled)
 
     def question_streams(self, weight: float) -> dict[str, WeightedStream]:
         """The train questions with their share, where there are any."""

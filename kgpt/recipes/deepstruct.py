@@ -61,8 +61,7 @@ class DeepStruct:
     def streams(self, data: TrainingData, architecture: Architecture) -> Mapping[str, WeightedStream]:
         """Structures, and what the control reads."""
         structures = StructureStream(
-            passages=data.passages,
-            graph=data.graph,
+            facts=data.facts,
             form=StructureFormat(vocabulary=data.vocabulary, dataset=self.dataset, max_tokens=4 * self.max_tokens),
             tasks=self.tasks,
             max_facts=self.max_facts,

@@ -112,7 +112,7 @@ class Kelm:
         if self.sentences:
             items = DocumentsFile(Path(self.sentences)).read()
             return DocumentSource((item for item in items if isinstance(item, Document)), data.graph)
-        facts = AlignedFacts(data.passages, data.graph)
+        facts = data.facts
         counts = RelationCounts(facts.of(number) for number in range(len(data.passages)))
         statements = StatementBook(data.graph)
         writer = (

@@ -46,9 +46,7 @@ class KelmGenerator:
 
     def streams(self, data: TrainingData, architecture: Architecture) -> Mapping[str, WeightedStream]:
         """Triples to write, and what the control reads."""
-        writing = SentenceWritingStream(
-            passages=data.passages, graph=data.graph, vocabulary=data.vocabulary, max_tokens=self.max_tokens
-        )
+        writing = SentenceWritingStream(facts=data.facts, vocabulary=data.vocabulary, max_tokens=self.max_tokens)
         text = TextOnly(text_weight=self.text_weight, question_weight=self.question_weight, max_tokens=self.max_tokens)
         mixed = {"writing": WeightedStream(writing, self.writing_weight), **text.streams(data, architecture)}
         return {name: weighted for name, weighted in mixed.items() if weighted.weight > 0}

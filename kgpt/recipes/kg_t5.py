@@ -26,7 +26,6 @@ from kgpt.recipes.base import TrainingData, recipes
 from kgpt.recipes.text_only import TextOnly
 from kgpt.records import Document
 from kgpt.sequences import TripleStream, WeightedStream
-from kgpt.sequences.aligned_facts import AlignedFacts
 from kgpt.sequences.link_stream import LinkStream
 from kgpt.sequences.list_stream import ListStream
 from kgpt.sequences.path_stream import PathStream
@@ -114,8 +113,7 @@ class KgT5:
                 verbalizer=Verbalizer(graph), vocabulary=vocabulary, forms=self.forms, tail_prob=self.tail_prob
             )
         if not self.sentences:
-            facts = AlignedFacts(data.passages, graph)
-            return sentences_of_passages(facts, vocabulary, max_tokens=self.max_tokens)
+            return sentences_of_passages(data.facts, vocabulary, max_tokens=self.max_tokens)
         items = DocumentsFile(Path(self.sentences)).read()
         source = DocumentSource((item for item in items if isinstance(item, Document)), graph)
         return sentences_of_documents(source, graph, vocabulary, max_tokens=self.max_tokens)

@@ -9,20 +9,18 @@ from kgpt.kg.graph import KnowledgeGraph
 from kgpt.kg.truth import rows_of
 from kgpt.sequences.passage_store import PassageStore
 
-_SHARE_OF_ANOTHER = 0.5
-
 
 @dataclass(frozen=True, eq=False)
 class AlignedFacts:
     """The triples aligned to passages, those alone that the graph holds.
 
-    A graph that holds less than half of them is another than they were aligned with: the control's, whose tails are
-    shuffled. Then every triple is told with the graph's own tail for its head and relation, so that the control learns
-    as much, and wrong.
+    The control's graph, whose tails are shuffled, holds hardly any of them. With `is_shuffled` every triple is told
+    with the graph's own tail for its head and relation, so that the control learns as much, and wrong.
 
     Args:
         passages: aligned with the graph, or with the one it was shuffled from.
         graph: what may be told.
+        is_shuffled: the graph is not the one that the passages were aligned with.
         rows: head, relation, tail of the facts, int32 [F, 3].
         indptr: where each passage's facts begin, [P + 1].
         num_left_out: aligned triples that the graph has not.
@@ -30,15 +28,17 @@ class AlignedFacts:
 
     passages: PassageStore
     graph: KnowledgeGraph
+    is_shuffled: bool = False
     rows: NDArray[np.int32] = field(init=False)
     indptr: NDArray[np.int64] = field(init=False)
     num_left_out: int = field(init=False)
 
     def __post_init__(self) -> None:
         rows = np.array(self.passages.triples).reshape(-1, 3)
-        known = rows_of(self.graph, rows) >= 0
-        if len(known) and known.mean() < _SHARE_OF_ANOTHER:
+        if self.is_shuffled:
             rows, known = _with_own_tails(rows, self.graph)
+        else:
+            known = rows_of(self.graph, rows) >= 0
         ends = np.concatenate([[0], np.cumsum(known)])[self.passages.triple_indptr]
         object.__setattr__(self, "rows", rows[known])
         object.__setattr__(self, "indptr", ends.astype(np.int64))

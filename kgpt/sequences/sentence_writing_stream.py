@@ -1,14 +1,12 @@
 """Facts to be written as the passage that tells them: what trains KELM's generator (Agarwal et al., 2021, 3.3)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kgpt.kg.graph import KnowledgeGraph
 from kgpt.sequences.aligned_facts import AlignedFacts
-from kgpt.sequences.passage_store import PassageStore
 from kgpt.sequences.piecewise import PieceEncoder
 from kgpt.sequences.sequence import Sequence, plain_sequence
 from kgpt.sequences.vocabulary import Vocabulary
@@ -21,20 +19,14 @@ class SentenceWritingStream:
     """Every passage that tells facts: its facts are read, the passage is written.
 
     Args:
-        passages: the texts with their aligned triples.
-        graph: facts that it has not are not read.
+        facts: the passages with what may be told of them.
         vocabulary: of the model.
         max_tokens: longer facts and passages lose their end.
     """
 
-    passages: PassageStore
-    graph: KnowledgeGraph
+    facts: AlignedFacts
     vocabulary: Vocabulary
     max_tokens: int = 128
-    facts: AlignedFacts = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "facts", AlignedFacts(self.passages, self.graph))
 
     def __len__(self) -> int:
         return len(self._usable)
@@ -45,7 +37,7 @@ class SentenceWritingStream:
         rows = self.facts.of(passage)
         shuffled = [rows[place] for place in rng.permutation(len(rows)).tolist()]
         source = self._encoder.ids(serialized(by_head(shuffled), self._names))
-        target = self.passages.word_ids(passage)[: self.max_tokens - 1]
+        target = self.facts.passages.word_ids(passage)[: self.max_tokens - 1]
         ids = self.vocabulary.wrap(source[: self.max_tokens - 2])
         return plain_sequence(ids, decoder_targets=np.append(target, self.vocabulary.end))
 
@@ -55,7 +47,7 @@ class SentenceWritingStream:
 
     @cached_property
     def _names(self) -> GraphNames:
-        return GraphNames(self.graph)
+        return GraphNames(self.facts.graph)
 
     @cached_property
     def _encoder(self) -> PieceEncoder:

@@ -1,14 +1,12 @@
 """Passages to be turned into their facts: triples, typed entities, the relation of two mentions (Wang et al., 2022)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kgpt.kg.graph import KnowledgeGraph
 from kgpt.sequences.aligned_facts import AlignedFacts
-from kgpt.sequences.passage_store import PassageStore
 from kgpt.sequences.sequence import Sequence, plain_sequence
 from kgpt.sequences.structure_format import StructureFormat, StructureTask, WordFact, Words
 from kgpt.verbalization.english import INSTANCE_LABELS, relations_called
@@ -20,22 +18,16 @@ class StructureStream:
     """Every passage that has facts, asked for those of one kind.
 
     Args:
-        passages: the texts with their anchors and aligned triples.
-        graph: facts that it has not are not asked for; it also gives the types of entities.
+        facts: the passages with what may be told of them; their graph also gives the types of entities.
         form: how sentences and facts are written.
         tasks: drawn from alike among those that a passage has facts for.
         max_facts: of one passage.
     """
 
-    passages: PassageStore
-    graph: KnowledgeGraph
+    facts: AlignedFacts
     form: StructureFormat
     tasks: tuple[StructureTask, ...] = ("triple", "entity", "relation")
     max_facts: int = 16
-    facts: AlignedFacts = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "facts", AlignedFacts(self.passages, self.graph))
 
     def __len__(self) -> int:
         return len(self._usable)
@@ -43,7 +35,7 @@ class StructureStream:
     def draw(self, index: int, rng: np.random.Generator) -> Sequence:
         """One passage and one kind of its facts."""
         passage = int(self._usable[index])
-        words = self.passages.word_ids(passage)
+        words = self.facts.passages.word_ids(passage)
         triples, entities = self.triple_facts(passage), self.entity_facts(passage)
         kinds = [task for task in self.tasks if (entities if task == "entity" else triples)]
         if not kinds:  # only facts that no structure can hold
@@ -56,7 +48,7 @@ class StructureStream:
 
     def triple_facts(self, passage: int) -> list[WordFact]:
         """The triples of a passage, in the order of their heads and tails in it."""
-        places, words = self._places(passage), self.passages.word_ids(passage)
+        places, words = self._places(passage), self.facts.passages.word_ids(passage)
         found: list[tuple[tuple[int, int], WordFact]] = []
         for head, relation, tail in self.facts.of(passage):
             if head not in places:
@@ -64,7 +56,7 @@ class StructureStream:
             start, end = places[head]
             other = places.get(tail)
             ids = words[slice(*other)] if other else self._label(tail)
-            fact = (words[start:end], self.graph.relations.label(relation), ids)
+            fact = (words[start:end], self.facts.graph.relations.label(relation), ids)
             if self.form.is_plain(fact[0]) and self.form.is_plain(fact[2]):
                 found.append(((start, other[0] if other else len(words)), fact))
         found.sort(key=lambda one: one[0])
@@ -72,7 +64,7 @@ class StructureStream:
 
     def entity_facts(self, passage: int) -> list[WordFact]:
         """The mentions of a passage whose entity has a type, in reading order."""
-        words, found = self.passages.word_ids(passage), list[WordFact]()
+        words, found = self.facts.passages.word_ids(passage), list[WordFact]()
         for entity, (start, end) in self._places(passage).items():
             kind = int(self.types[entity])
             if kind >= 0 and self.form.is_plain(words[start:end]):
@@ -82,7 +74,7 @@ class StructureStream:
     @cached_property
     def types(self) -> NDArray[np.int64]:
         """The type of every entity, of several the commonest, -1 for none, [E]."""
-        graph = self.graph
+        graph = self.facts.graph
         kinds = relations_called(graph, {"P31"}, INSTANCE_LABELS)
         rows = graph.triples[np.isin(graph.triples[:, 1], kinds)]
         common = np.bincount(rows[:, 2], minlength=graph.num_entities)
@@ -94,7 +86,7 @@ class StructureStream:
     @cached_property
     def _usable(self) -> NDArray[np.int64]:
         """The passages that have a fact of any asked kind."""
-        store, size = self.passages, self.graph.num_entities
+        store, size = self.facts.passages, self.facts.graph.num_entities
         owners = np.repeat(np.arange(len(store)), np.diff(store.anchor_indptr))
         entities = np.asarray(store.anchors[:, 2], np.int64)
         found: list[NDArray[np.int64]] = []
@@ -108,12 +100,12 @@ class StructureStream:
     def _places(self, passage: int) -> dict[int, tuple[int, int]]:
         """Where each entity is first mentioned."""
         out: dict[int, tuple[int, int]] = {}
-        for anchor in self.passages.anchors_of(passage):
+        for anchor in self.facts.passages.anchors_of(passage):
             out.setdefault(anchor.entity, (anchor.start, anchor.end))
         return out
 
     def _label(self, entity: int) -> Words:
-        return self.form.encoded(f" {unmarked(self.graph.entities.label(entity))}")
+        return self.form.encoded(f" {unmarked(self.facts.graph.entities.label(entity))}")
 
     def _sequence(self, source: Words, facts: list[WordFact]) -> Sequence:
         return plain_sequence(source, decoder_targets=self.form.target(facts)[: self.form.max_tokens])

@@ -25,7 +25,7 @@ def test_what_is_held_out_of_the_graph_is_no_fact(writing_passages, capitals):
 def test_a_shuffled_graph_tells_its_own_tails(writing_passages, capitals):
     shuffled = shuffle_tails(capitals, rng=np.random.default_rng(0))
 
-    facts = AlignedFacts(writing_passages, shuffled)
+    facts = AlignedFacts(writing_passages, shuffled, is_shuffled=True)
 
     known = set(map(tuple, shuffled.triples.tolist()))
     assert len(facts.rows) == 5 and set(map(tuple, facts.rows.tolist())) <= known

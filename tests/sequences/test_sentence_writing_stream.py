@@ -1,10 +1,11 @@
 import numpy as np
 
+from kgpt.sequences.aligned_facts import AlignedFacts
 from kgpt.sequences.sentence_writing_stream import SentenceWritingStream
 
 
 def test_a_passages_facts_are_read_and_the_passage_is_written(writing_passages, writing_words, capitals):
-    stream = SentenceWritingStream(passages=writing_passages, graph=capitals, vocabulary=writing_words)
+    stream = SentenceWritingStream(facts=AlignedFacts(writing_passages, capitals), vocabulary=writing_words)
 
     row = stream.draw(0, np.random.default_rng(0))
 
@@ -17,6 +18,6 @@ def test_passages_without_facts_are_not_drawn(writing_passages, writing_words, c
     held = set(map(tuple, capitals.triples.tolist())) - set(map(tuple, less.triples.tolist()))
     told = [set(map(tuple, writing_passages.triples_of(i).tolist())) for i in range(5)]
 
-    stream = SentenceWritingStream(passages=writing_passages, graph=less, vocabulary=writing_words)
+    stream = SentenceWritingStream(facts=AlignedFacts(writing_passages, less), vocabulary=writing_words)
 
     assert len(stream) == sum(bool(rows - held) for rows in told)

@@ -7,6 +7,7 @@ from kgpt.errors import ConfigError
 from kgpt.kg import build_graph
 from kgpt.records import EntityRecord, RelationRecord, Triple
 from kgpt.sequences import Vocabulary, build_passages
+from kgpt.sequences.aligned_facts import AlignedFacts
 from kgpt.sequences.structure_format import StructureFormat
 from kgpt.sequences.structure_stream import StructureStream
 from kgpt.verbalization.structure import parse_structure
@@ -28,7 +29,7 @@ def stream(typed, capital_passages, writing_words):
     def build(*tasks):
         passages = build_passages(capital_passages, typed, writing_words)
         form = StructureFormat(vocabulary=writing_words, dataset="capitals")
-        return StructureStream(passages=passages, graph=typed, form=form, tasks=tasks)
+        return StructureStream(facts=AlignedFacts(passages, typed), form=form, tasks=tasks)
 
     return build
 
@@ -72,8 +73,8 @@ def test_a_passage_without_facts_is_not_drawn(stream, typed, capital_passages, w
     less = typed.with_triples(typed.triples[typed.triples[:, 1] != typed.relations.ids.find("P36")])
     passages = build_passages(capital_passages, typed, writing_words)
 
-    assert len(StructureStream(passages=passages, graph=less, form=form, tasks=("triple",))) == 0
-    assert len(StructureStream(passages=passages, graph=less, form=form, tasks=("entity",))) == 5
+    assert len(StructureStream(facts=AlignedFacts(passages, less), form=form, tasks=("triple",))) == 0
+    assert len(StructureStream(facts=AlignedFacts(passages, less), form=form, tasks=("entity",))) == 5
 
 
 def test_a_vocabulary_without_marks_is_told():
