@@ -21,6 +21,7 @@ from kgpt.pipeline.config import RunConfig, config_json
 from kgpt.pipeline.curriculum import arm_mixture
 from kgpt.pipeline.data_stages import HELD_OUT, OVERLAP, QUESTIONS, TOKENIZER, open_run_graph
 from kgpt.pipeline.model_card import write_card
+from kgpt.pipeline.probe import cloze_probe
 from kgpt.pipeline.stage import Counts, Stage
 from kgpt.progress import say
 from kgpt.randomness import generator
@@ -31,9 +32,11 @@ from kgpt.sources.questions import QuestionsFile
 from kgpt.training import TENSORBOARD, TrainingResult, train
 from kgpt.training.processes import ALONE, Processes
 from kgpt.training.rate_finding import RangeTest, find_learning_rate
+from kgpt.training.schedule import PhaseRate
 
 MODEL = "model"
 CURVE = "curve.jsonl"
+PROBES = "probes.jsonl"
 COST = "cost.json"
 CHECKPOINTS = "checkpoints"
 _WORK = ".training"
@@ -98,6 +101,7 @@ def train_arm(arm: Arm, sequences: Manifest, *, resume: bool = True, processes: 
     def publish(partial: Path) -> Counts:
         shutil.copytree(work / MODEL, partial / MODEL)
         write_json_lines(partial / CURVE, result.curve)
+        write_json_lines(partial / PROBES, result.probes)
         write_json(partial / COST, cost(result))
         if (work / CHECKPOINTS / TENSORBOARD).is_dir():
             shutil.copytree(work / CHECKPOINTS / TENSORBOARD, partial / TENSORBOARD)
@@ -191,7 +195,15 @@ def _train(arm: Arm, checkpoints: Path, processes: Processes) -> TrainingResult:
     passes = ", ".join(f"{name} x {n:.1f}" for name, n in begun.mixture.passes(settings.steps).items())
     say(f"{arm.title}: {settings.steps} steps, passes over its data: {passes}")
     result = train(
-        begun.model, begun.mixture, begun.objectives, settings, folder=checkpoints, seed=arm.seed, what=arm.title
+        begun.model,
+        begun.mixture,
+        begun.objectives,
+        settings,
+        folder=checkpoints,
+        seed=arm.seed,
+        what=arm.title,
+        phases=[PhaseRate(phase.steps, phase.learning_rate) for phase in arm.config.curriculum],
+        probe=cloze_probe(arm.run, settings, begun.data.vocabulary) if settings.probe_every else None,
     )
     if processes.is_first:
         target = checkpoints.parent / MODEL

@@ -16,7 +16,7 @@ from transformers.trainer_callback import PrinterCallback
 
 from kgpt.model import KgptModel
 from kgpt.objectives import Objective
-from kgpt.sequences import Mixture
+from kgpt.sequences.steps import Steps
 from kgpt.training.optimizer import build_optimizer
 from kgpt.training.settings import TrainingSettings
 from kgpt.training.training import build_trainer
@@ -47,7 +47,7 @@ class RangeTest:
 
 def find_learning_rate(
     model: KgptModel,
-    mixture: Mixture,
+    mixture: Steps,
     objectives: Sequence[Objective],
     settings: TrainingSettings,
     *,

@@ -37,6 +37,9 @@ class TrainingSettings(Settings):
         keep_checkpoints: how many stay, the newest.
         log_every: steps between points of the learning curve.
         report_to: where the Trainer also logs, by its own names (`tensorboard`, `wandb`, ..., `none`).
+        probe_every: steps between two looks at what the model knows (a cloze probe on the graph); 0 never looks.
+        patience: stop when so many looks in a row found nothing better; 0 trains to the end (arms that stop early are
+            not trained at equal compute).
         num_threads: CPU threads of a process, part of what makes a run repeatable; 0 takes all cores.
     """
 
@@ -60,6 +63,8 @@ class TrainingSettings(Settings):
     keep_checkpoints: int = Field(default=1, ge=1)
     log_every: int = Field(default=10, ge=1)
     report_to: str = "tensorboard"
+    probe_every: int = Field(default=0, ge=0)
+    patience: int = Field(default=0, ge=0)
     num_threads: int = Field(default=2, ge=0)
 
     @property

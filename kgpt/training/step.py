@@ -14,9 +14,10 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 
 from kgpt.errors import ConfigError
 from kgpt.model import KgptModel
-from kgpt.objectives import Objective, combine, expert_load
-from kgpt.sequences import Batch, Mixture
+from kgpt.objectives import Objective, combine, expert_load, row_losses
+from kgpt.sequences import Batch
 from kgpt.sequences.sequence import NO_TARGET
+from kgpt.sequences.steps import Steps
 from kgpt.training.optimizer import sparse_tables
 from kgpt.training.processes import ALONE, Processes
 from kgpt.wkgraph import NodeKind
@@ -34,7 +35,7 @@ class StepDataset(Dataset[tuple[Batch, ...]]):
         processes: that share every part.
     """
 
-    def __init__(self, mixture: Mixture, num_steps: int, *, parts: int = 1, processes: Processes = ALONE) -> None:
+    def __init__(self, mixture: Steps, num_steps: int, *, parts: int = 1, processes: Processes = ALONE) -> None:
         self.mixture, self.num_steps, self.parts, self.processes = mixture, num_steps, parts, processes
         most, shares = max(mixture.num_sequences.values()), parts * processes.world
         if most < shares:
@@ -122,17 +123,22 @@ class StepLoss(nn.Module):
         """The names of the backbone's blocks, which FSDP wraps one by one."""
         return self.model.backbone._no_split_modules
 
-    def forward(self, batches: tuple[Batch, ...], counts: list[float] | None = None) -> dict[str, Any]:
-        """The weighted total, every objective's mean, and the experts' load where there are any.
+    def forward(
+        self, batches: tuple[Batch, ...], counts: list[float] | None = None, replayed: tuple[int, ...] = ()
+    ) -> dict[str, Any]:
+        """The weighted total, every objective's mean, the experts' load where there are any, single rows' losses.
 
         Args:
             batches: what is read.
             counts: see `Counting`.
+            replayed: the places of the batches whose rows' losses are wanted.
         """
         outputs = self.model(batches)
         with torch.autocast(batches[0].ids.device.type, enabled=False):
             combined = combine(self.objectives, outputs, mean_counts=Counting(self.processes, counts))
-        return {"total": self._anchored(combined.total), "means": combined.means, "load": expert_load(outputs)}
+        rows = [row_losses(outputs[place], len(batches[place].ids)) for place in replayed]
+        load = expert_load(outputs)
+        return {"total": self._anchored(combined.total), "means": combined.means, "load": load, "rows": rows}
 
     @torch.no_grad()
     def count(self, batches: tuple[Batch, ...]) -> list[float]:

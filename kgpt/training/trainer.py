@@ -4,10 +4,11 @@ Exact resume: the mixture gives any step's batches from (seed, step) alone, the 
 the thread count is pinned; so a run killed and gone on with ends in the same bits (on CPU).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from transformers import Trainer
 from transformers.trainer_callback import ExportableState
@@ -18,6 +19,8 @@ from kgpt.sequences import Batch
 from kgpt.training import checkpoint
 from kgpt.training.optimizer import build_optimizer
 from kgpt.training.processes import Processes
+from kgpt.training.replaying import ReplayWatch
+from kgpt.training.schedule import PhaseRate, phased_schedule
 from kgpt.training.sharding import (
     set_whole_optimizer_state,
     shard_on_cpu,
@@ -41,6 +44,7 @@ class KgptTrainer(Trainer):  # type: ignore[misc]
         learning_rate: peak.
         tally: of tokens and seconds.
         first_step: the step to go on with.
+        phases: of a curriculum, each with its own schedule; none is one schedule.
         keywords: of the Trainer.
     """
 
@@ -52,9 +56,14 @@ class KgptTrainer(Trainer):  # type: ignore[misc]
         learning_rate: float,
         tally: Tally,
         first_step: int = 0,
+        phases: Sequence[PhaseRate] = (),
         **keywords: Any,
     ) -> None:
         super().__init__(model=model, callbacks=[tally], **keywords)
+        dataset: StepDataset = self.train_dataset
+        self._mixture, self._phases = dataset.mixture, phases
+        self._watch = ReplayWatch(dataset.mixture, model.processes, parts=dataset.parts)
+        self.add_callback(self._watch)
         self.loss_is_scaled_for_ga = True
         self._loss, self._settings, self._rate = model, settings, learning_rate
         self.tally, self._first_step = tally, first_step
@@ -84,6 +93,14 @@ class KgptTrainer(Trainer):  # type: ignore[misc]
             found = self.optimizer = build_optimizer(model or self._loss.model, self._settings, self._rate)
         return found
 
+    def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
+        """The schedule, once a phase where there are phases."""
+        found: Any = getattr(self, "lr_scheduler", None)
+        if found is None and self._phases:
+            found = phased_schedule(optimizer or self.optimizer, self._phases, self._settings, peak=self._rate)
+            self.lr_scheduler = found
+        return found if found is not None else super().create_scheduler(num_training_steps, optimizer)
+
     def get_batch_samples(
         self, epoch_iterator: Iterator[Any], num_batches: int, device: torch.device
     ) -> tuple[list[Any], list[float] | None]:
@@ -104,7 +121,9 @@ class KgptTrainer(Trainer):  # type: ignore[misc]
         num_items_in_batch: list[float] | None = None,
     ) -> Any:
         """The combined loss of one part of a step."""
-        found = model(inputs["batches"], num_items_in_batch)
+        step = self.state.global_step
+        found = model(inputs["batches"], num_items_in_batch, self._watch.places(step))
+        self._watch.tell(step, found["rows"])
         for name, mean in found["means"].items():
             self._means.setdefault(name, []).append(mean)
         if found["load"] is not None:
@@ -169,6 +188,7 @@ class KgptTrainer(Trainer):  # type: ignore[misc]
             "schedule": self.lr_scheduler.state_dict(),
             "random": self.processes.gather(random_state()),
             "next_step": self.state.global_step,
+            "mixture": {name: torch.from_numpy(np.asarray(value)) for name, value in self._mixture.state().items()},
         }
 
     def _write(self, folder: Path, weights: Mapping[str, torch.Tensor], state: Any) -> None:
@@ -195,6 +215,7 @@ class KgptTrainer(Trainer):  # type: ignore[misc]
         else:
             optimizer.load_state_dict(state["optimizer"])
         self.lr_scheduler.load_state_dict(state["schedule"])
+        self._mixture.load_state({name: value.numpy() for name, value in state["mixture"].items()})
 
     def _load_rng_state(self, checkpoint: str | None) -> None:
         """Set the generators; a process that was not there when the checkpoint was made keeps its fresh ones."""

@@ -5,7 +5,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +21,14 @@ from kgpt.model.base import ModelPart
 from kgpt.model.stack import has_router, stack_of
 from kgpt.objectives import Objective, RouterBalance
 from kgpt.progress import is_quiet, say
-from kgpt.sequences import Mixture
+from kgpt.sequences.steps import Steps
 from kgpt.training import checkpoint
 from kgpt.training.allocator import keep_freed_memory
 from kgpt.training.optimizer import mapped_tables
+from kgpt.training.probing import Probe, Probing, probe_points
 from kgpt.training.processes import Processes, join_processes
 from kgpt.training.rate import default_learning_rate, num_body_parameters
+from kgpt.training.schedule import PhaseRate, schedule_name, schedule_settings
 from kgpt.training.settings import TrainingSettings
 from kgpt.training.sharding import is_sharded
 from kgpt.training.state import load_weights
@@ -35,8 +37,6 @@ from kgpt.training.tally import Tally
 from kgpt.training.trainer import KgptTrainer
 
 TENSORBOARD = "tensorboard"
-_SCHEDULES = {"constant": "constant_with_warmup"}
-_FALL_FRAC = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class TrainingResult:
         seconds: wall-clock time of all parts of the run, resumed ones included.
         flops: estimate, 6 x parameters x tokens (Kaplan et al., 2020), embeddings left out.
         data_wait_frac: share of the time spent waiting for data.
+        probes: what the probe found: `step` and `probe_*`.
     """
 
     curve: list[dict[str, float]]
@@ -56,17 +57,20 @@ class TrainingResult:
     seconds: float
     flops: float
     data_wait_frac: float = 0.0
+    probes: list[dict[str, float]] = field(default_factory=list)
 
 
 def train(
     model: KgptModel,
-    mixture: Mixture,
+    mixture: Steps,
     objectives: Sequence[Objective],
     settings: TrainingSettings,
     *,
     folder: Path,
     seed: int,
     what: str = "training",
+    phases: Sequence[PhaseRate] = (),
+    probe: Probe | None = None,
 ) -> TrainingResult:
     """Train `model` in place, going on from the newest whole checkpoint in `folder`.
 
@@ -80,6 +84,8 @@ def train(
         folder: for checkpoints.
         seed: of dropout; the mixture has its own.
         what: named in the progress bar.
+        phases: of a curriculum, each with its own schedule.
+        probe: looks at the model every so many steps, and may end the training.
 
     Raises:
         ConfigError: the settings do not fit the model or the processes.
@@ -91,7 +97,9 @@ def train(
         model.load_state_dict(load_weights(start / checkpoint.WEIGHTS))
         if processes.is_first:
             say(f"{what}: going on from {start.name} of {settings.steps} steps")
-    trainer = build_trainer(model, mixture, objectives, settings, folder=folder, seed=seed, start=start)
+    trainer = build_trainer(model, mixture, objectives, settings, folder=folder, seed=seed, start=start, phases=phases)
+    if probe is not None:
+        trainer.add_callback(Probing(probe, model, processes, trainer.log))
     _show(trainer, what if processes.is_first else "")
     with warnings.catch_warnings(), _deterministic(settings.compile):
         warnings.filterwarnings("ignore", message=".*pin_memory.*")
@@ -102,12 +110,13 @@ def train(
     tally = trainer.tally
     curve = [row for row in trainer.state.log_history if "loss" in row]
     flops = 6.0 * num_body_parameters(model) * tally.tokens
-    return TrainingResult(curve, tally.tokens, tally.seconds, flops, tally.data_wait_frac)
+    probes = probe_points(trainer.state.log_history)
+    return TrainingResult(curve, tally.tokens, tally.seconds, flops, tally.data_wait_frac, probes)
 
 
 def build_trainer(
     model: KgptModel,
-    mixture: Mixture,
+    mixture: Steps,
     objectives: Sequence[Objective],
     settings: TrainingSettings,
     *,
@@ -119,6 +128,11 @@ def build_trainer(
     """The Trainer, ready to train; see `train`, and the Trainer for the keywords."""
     processes = join_processes()
     _check(model, settings, processes)
+    if mixture.replayed and settings.data_workers:
+        raise ConfigError(
+            f"training.data_workers: {settings.data_workers} processes would draw without the losses that "
+            "mixture.replay goes by; set it to 0"
+        )
     rate = settings.learning_rate or default_learning_rate(num_body_parameters(model))
     arguments = _arguments(settings, folder, seed, rate)
     torch.set_num_threads(settings.threads)
@@ -235,15 +249,14 @@ def _tally(start: Path | None, processes: Processes) -> Tally:
 
 
 def _arguments(settings: TrainingSettings, folder: Path, seed: int, learning_rate: float) -> TrainingArguments:
-    num_falling = round(_FALL_FRAC * settings.steps)
     return TrainingArguments(
         output_dir=str(folder),
         max_steps=settings.steps,
         per_device_train_batch_size=1,
         gradient_accumulation_steps=settings.accumulation,
         learning_rate=learning_rate,
-        lr_scheduler_type=_SCHEDULES.get(settings.schedule, settings.schedule),
-        lr_scheduler_kwargs={"num_decay_steps": num_falling} if settings.schedule == "warmup_stable_decay" else {},
+        lr_scheduler_type=schedule_name(settings),
+        lr_scheduler_kwargs=schedule_settings(settings, settings.steps),
         warmup_steps=round(settings.warmup_frac * settings.steps),
         max_grad_norm=settings.max_grad_norm,
         bf16=settings.bf16,
