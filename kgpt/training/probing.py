@@ -42,8 +42,9 @@ class Probing(TrainerCallback):  # type: ignore[misc]
         del args, keywords
         if state.global_step % self._probe.every:
             return
-        found = self._processes.first(self._measured)
+        found, wanted = self._processes.first(self._measured), control.should_log
         self._log({f"{PREFIX}{name}": value for name, value in found.items()})
+        control.should_log = wanted  # else the step's own point would not be logged
         if self._probe.patience and _is_spent([row for row in state.log_history if _is_probe(row)], self._probe):
             control.should_training_stop = True
 

@@ -17,7 +17,7 @@ from kgpt.training.state import load_weights
 PROGRAM = Path(__file__).with_name("tiny_training.py")
 tiny = runpy.run_path(str(PROGRAM))
 training = tiny["training"]
-KINDS = ("dense", "accumulated", "sparse")
+KINDS = ("dense", "accumulated", "sparse", "replayed")
 FSDP = {
     "ACCELERATE_USE_FSDP": "true",
     "FSDP_VERSION": "2",

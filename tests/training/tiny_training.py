@@ -20,6 +20,8 @@ from kgpt.objectives import CAUSAL_LM, ENTITY_PREDICTION, MASKED_LM, RELATION_PR
 from kgpt.records import AlignedPassage, Alignment, EntityRecord, Link, Metadata, Question, RelationRecord, Triple
 from kgpt.sequences import (
     Mixture,
+    Phase,
+    Phases,
     QuestionStream,
     WeightedStream,
     WordKnowledgeGraphStream,
@@ -29,6 +31,7 @@ from kgpt.sequences import (
 from kgpt.sequences.causal_stream import CausalQuestionStream
 from kgpt.training import TrainingSettings, checkpoint, train, trainer
 from kgpt.training.processes import leave_processes
+from kgpt.training.schedule import PhaseRate
 from kgpt.training.state import save_weights
 
 STEPS = 12
@@ -45,6 +48,8 @@ class Kind:
     sizes: dict[str, Any] = field(default_factory=dict)
     nodes: dict[str, Any] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
+    replay: float = 0.0
+    phases: tuple[PhaseRate, ...] = ()
 
 
 KINDS = {
@@ -55,6 +60,9 @@ KINDS = {
     "nodes": Kind(graph=True),
     "sparse": Kind(graph=True, nodes={"sparse": True}),
     "mapped": Kind(graph=True, nodes={"memory_map": "rows.f32"}),
+    "replayed": Kind(replay=0.3, settings={"tokens_per_step": 90}),
+    "replayed-accumulated": Kind(replay=0.3, settings={"tokens_per_step": 90, "accumulation": 2}),
+    "phased": Kind(replay=0.3, phases=(PhaseRate(5), PhaseRate(7, peak=5e-4))),
     "sparse-accumulated": Kind(graph=True, nodes={"sparse": True}, settings={"accumulation": 2}),
 }
 
@@ -106,14 +114,22 @@ def parts_of(kind, folder):
     else:
         words, stream, model, objectives = questions_and_model(**told.sizes)
     weighted = {"only": WeightedStream(stream, 1.0)}
-    return Mixture(weighted, tokens_per_step=64 + 256 * told.graph, seed=0, pad_id=words.pad), model, objectives
+    budget = told.settings.get("tokens_per_step", 64 + 256 * told.graph)
+    replayed = {"only": told.replay} if told.replay else {}
+
+    def mixture(seed):
+        return Mixture(weighted, tokens_per_step=budget, seed=seed, pad_id=words.pad, replayed=replayed)
+
+    if not told.phases:
+        return mixture(0), model, objectives
+    return Phases([Phase(mixture(seed), one.steps) for seed, one in enumerate(told.phases)]), model, objectives
 
 
 def training(folder, kind="dropout", **changes):
     """Train in `folder`; gives the model and the result."""
     mixture, model, objectives = parts_of(kind, folder)
     told = settings(**(KINDS[kind].settings | changes))
-    return model, train(model, mixture, objectives, told, folder=folder, seed=0)
+    return model, train(model, mixture, objectives, told, folder=folder, seed=0, phases=KINDS[kind].phases)
 
 
 def die(*arguments, **keywords):
