@@ -14,7 +14,7 @@ from torch.distributed.checkpoint.state_dict import (
 
 
 def is_sharded() -> bool:
-    """Whether FSDP spreads the model over the processes (`accelerate launch` with configs/fsdp.yaml says so)."""
+    """Whether FSDP spreads the model over the processes (`accelerate launch` with configs/launch/fsdp.yaml says so)."""
     return os.environ.get("ACCELERATE_USE_FSDP", "false").lower() == "true"
 
 

@@ -10,7 +10,7 @@ from kgpt.recipes import recipes
 from kgpt.sources import open_documents, open_graph, open_questions
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
-FILES = sorted(str(path.relative_to(CONFIGS)) for path in CONFIGS.rglob("*.yaml"))
+FILES = sorted(str(path.relative_to(CONFIGS)) for path in CONFIGS.rglob("*.yaml") if path.parent.name != "launch")
 
 
 @pytest.fixture
