@@ -8,11 +8,26 @@ import sys
 
 os.environ.setdefault("GOMP_SPINCOUNT", "2000")
 
-from benchmarks import graph_store, linking, linking_quality, training, wikidata_dump, wikitext
+from benchmarks import (
+    checkpointing,
+    entity_table,
+    graph_encoder,
+    graph_store,
+    graph_training,
+    linking,
+    linking_quality,
+    training,
+    wikidata_dump,
+    wikitext,
+)
 from kgpt.text import table
 
 BENCHMARKS = {
+    "checkpointing": checkpointing.run,
+    "entity_table": entity_table.run,
+    "graph_encoder": graph_encoder.run,
     "graph_store": graph_store.run,
+    "graph_training": graph_training.run,
     "linking": linking.run,
     "linking_quality": linking_quality.run,
     "training": training.run,
