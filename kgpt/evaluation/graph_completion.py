@@ -5,6 +5,7 @@ tail hang on it as in training. The tail's rank is among the distinct tails of i
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -15,13 +16,16 @@ from kgpt.evaluation.facts import AskedFact
 from kgpt.evaluation.ranking import rank, rank_metrics
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.model import LoadedModel
+from kgpt.randomness import generator
 from kgpt.records import Outcome
-from kgpt.sequences import NO_TARGET, collate
+from kgpt.sequences import NO_TARGET, Batch, collate
 from kgpt.sequences import Sequence as TrainingSequence
+from kgpt.sequences.graph_stream import sampled_neighborhood
 from kgpt.wkgraph import NodeKind, WordKnowledgeGraph
 
 TASK = "graph_completion"
 _BATCH_SIZE = 128
+_NEIGHBORS = 8
 
 
 @torch.inference_mode()
@@ -38,7 +42,7 @@ def evaluate_graph_completion(loaded: LoadedModel, facts: Sequence[AskedFact], g
     outcomes = []
     for start in range(0, len(facts), _BATCH_SIZE):
         group = facts[start : start + _BATCH_SIZE]
-        for fact, scores in zip(group, _scores(loaded, group), strict=True):
+        for fact, scores in zip(group, _scores(loaded, group, graph), strict=True):
             outcomes += _outcomes(fact, scores, tails_of[fact.relation], graph)
     return outcomes
 
@@ -55,12 +59,23 @@ def _outcomes(
     return [Outcome(TASK, fact.id, metric, value, fact.subsets, said) for metric, value in rank_metrics(place).items()]
 
 
-def _scores(loaded: LoadedModel, facts: Sequence[AskedFact]) -> NDArray[np.float32]:
+def _scores(loaded: LoadedModel, facts: Sequence[AskedFact], graph: KnowledgeGraph) -> NDArray[np.float32]:
     """Scores of all entities for every fact's tail, [B, E]."""
     sequences = [_sequence(loaded, fact) for fact in facts]
-    batch = collate(sequences, pad_id=loaded.vocabulary.pad).to(loaded.model.device)
-    scores: NDArray[np.float32] = loaded.model(batch)["entity"].logits.float().cpu().numpy()
+    batch = collate(sequences, pad_id=loaded.vocabulary.pad)
+    assert loaded.model.nodes is not None
+    if hops := loaded.model.nodes.encoder_layers:
+        batch = _with_neighborhood(batch, facts, graph, hops=hops)
+    scores: NDArray[np.float32] = loaded.model(batch.to(loaded.model.device))["entity"].logits.float().cpu().numpy()
     return scores
+
+
+def _with_neighborhood(batch: Batch, facts: Sequence[AskedFact], graph: KnowledgeGraph, *, hops: int) -> Batch:
+    """The batch with all entities as candidates, encoded among their neighbours; no asked edge is among them."""
+    everyone = np.arange(graph.num_entities)
+    read = np.unique([entity for fact in facts for entity in (fact.head, *fact.tails)])
+    around = sampled_neighborhood(graph, read, everyone, [_NEIGHBORS] * hops, generator("completion", facts[0].id))
+    return replace(batch, candidates=torch.from_numpy(everyone)).with_subgraph(around)
 
 
 def _sequence(loaded: LoadedModel, fact: AskedFact) -> TrainingSequence:

@@ -78,6 +78,7 @@ class NodePart(ModelPart):
         self.entity_head = NodeHead(hidden_size=sizes.hidden, size=size)
         self.relation_head = NodeHead(hidden_size=sizes.hidden, size=sizes.hidden) if settings.relations else None
         self.encoder: nn.Module | None = None
+        self.encoder_layers = settings.encoder_layers if settings.encoder != "none" else 0
         if settings.encoder != "none":
             from kgpt.model.relational_encoder import RelationalEncoder  # loads torch_geometric: three seconds
 

@@ -96,11 +96,16 @@ class MixtureSettings(Settings):
         repetition: times a pass reads each slice of the text (its sources' names); 0 leaves one out.
         shares: of the text's words by slice, in place of `repetition`; slices that are not named are left out.
         replay: streams of which a pass reads that share of the records, those with the highest last loss more often.
+        long_texts: passages of at least `long_words` words of the vocabulary are read so many times as often (to go on
+            with a longer context; `alignment.max_words` must let them be so long).
+        long_words: see `long_texts`.
     """
 
     repetition: dict[str, float] = Field(default_factory=dict)
     shares: dict[str, float] = Field(default_factory=dict)
     replay: dict[str, float] = Field(default_factory=dict)
+    long_texts: float = Field(default=1.0, ge=0)
+    long_words: int = Field(default=512, ge=1)
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "MixtureSettings":

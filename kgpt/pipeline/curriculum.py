@@ -8,7 +8,7 @@ from kgpt.progress import say
 from kgpt.randomness import stable_hash
 from kgpt.recipes import Recipe, TrainingData
 from kgpt.sequences import Mixture, Phase, Phases, WeightedStream
-from kgpt.sequences.repetition import factors_of_shares, repeated
+from kgpt.sequences.repetition import LongTexts, factors_of_shares, repeated
 
 
 def arm_mixture(config: RunConfig, arm: str, data: TrainingData, *, seed: int) -> Mixture | Phases:
@@ -52,8 +52,11 @@ def _streams(
     recipe: Recipe, data: TrainingData, architecture: Architecture, told: MixtureSettings
 ) -> Mapping[str, WeightedStream]:
     factors = factors_of_shares(data.passages, told.shares) if told.shares else told.repetition
+    long_texts = LongTexts(min_words=told.long_words, factor=told.long_texts) if told.long_texts != 1 else None
     streams = recipe.streams(data, architecture)
-    return {name: WeightedStream(repeated(one.stream, factors), one.weight) for name, one in streams.items()}
+    return {
+        name: WeightedStream(repeated(one.stream, factors, long_texts), one.weight) for name, one in streams.items()
+    }
 
 
 def _replayed(

@@ -1,5 +1,6 @@
 """Word-knowledge graphs as sequences: words, entities and relations masked, each kind by itself (CoLAKE)."""
 
+from collections.abc import Sequence as SequenceOf
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -69,20 +70,10 @@ class WordKnowledgeGraphStream:
     def neighborhood(
         self, read: NDArray[np.int64], others: NDArray[np.int64], rng: np.random.Generator
     ) -> Subgraph | None:
-        """The entities, their sampled neighbours, and the edges that were sampled, those between `read` left out.
-
-        What a batch asks for lies between entities that it reads, so it cannot be read off the neighbourhood.
-        """
+        """See `sampled_neighborhood`; None where no encoder reads it."""
         if not self.encoder_neighbors:
             return None
-        read = read[read < self.graph.num_entities]  # the number after the last is the mask
-        entities = np.union1d(read, others)
-        samplers = [UniformNeighbors(max_neighbors=most) for most in self.encoder_neighbors]
-        edges = sampled_triples(self.graph, sample_hops(self.graph, entities, samplers, rng)).astype(np.int64)
-        edges = edges[~(np.isin(edges[:, 0], read) & np.isin(edges[:, 2], read))]
-        nodes = np.unique(np.concatenate([entities, edges[:, 0], edges[:, 2]]))
-        edges[:, [0, 2]] = np.searchsorted(nodes, edges[:, [0, 2]])
-        return Subgraph(nodes, edges, np.zeros(len(nodes), np.int64))
+        return sampled_neighborhood(self.graph, read, others, self.encoder_neighbors, rng)
 
     def log_expected(self, candidates: NDArray[np.int64]) -> NDArray[np.float32] | None:
         """Log of `num_negatives` times each candidate's probability, where `log_q` asks for it."""
@@ -107,3 +98,31 @@ class WordKnowledgeGraphStream:
             NodeKind.ENTITY: KindVocabulary(size=self.graph.num_entities, mask=self.graph.num_entities),
             NodeKind.RELATION: KindVocabulary(size=self.graph.num_relations, mask=self.graph.num_relations),
         }
+
+
+def sampled_neighborhood(
+    graph: KnowledgeGraph,
+    read: NDArray[np.int64],
+    others: NDArray[np.int64],
+    max_neighbors: SequenceOf[int],
+    rng: np.random.Generator,
+) -> Subgraph:
+    """Entities, their sampled neighbours, and the edges that were sampled, those between `read` left out.
+
+    What a batch asks for lies between entities that it reads, so it cannot be read off the neighbourhood.
+
+    Args:
+        graph: where edges come from.
+        read: entities that the batch reads or asks for, sorted; the mask's number, if among them, is left out.
+        others: further entities whose vectors are wanted, sorted.
+        max_neighbors: edges of each entity, hop by hop.
+        rng: draws them.
+    """
+    read = read[read < graph.num_entities]  # the number after the last is the mask
+    entities = np.union1d(read, others)
+    samplers = [UniformNeighbors(max_neighbors=most) for most in max_neighbors]
+    edges = sampled_triples(graph, sample_hops(graph, entities, samplers, rng)).astype(np.int64)
+    edges = edges[~(np.isin(edges[:, 0], read) & np.isin(edges[:, 2], read))]
+    nodes = np.unique(np.concatenate([entities, edges[:, 0], edges[:, 2]]))
+    edges[:, [0, 2]] = np.searchsorted(nodes, edges[:, [0, 2]])
+    return Subgraph(nodes, edges, np.zeros(len(nodes), np.int64))

@@ -1,4 +1,4 @@
-"""How often a pass reads each slice of the text: repetition by source, or shares of the whole.
+"""How often a pass reads each slice of the text: repetition by source, or shares of the whole; long texts more often.
 
 A factor of 2 reads every passage of a slice twice a pass, 0.5 reads half of them (always the same half, by a hash of
 their ids), 0 none.
@@ -35,18 +35,27 @@ class RepeatedStream:
         return getattr(self.stream, name)
 
 
-def repeated(stream: Stream, factors: Mapping[str, float]) -> Stream:
-    """`stream` with its passages repeated by slice; a stream that reads no passages as it is.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LongTexts:
+    """Passages of at least `min_words` words of the vocabulary are read `factor` times as often."""
+
+    min_words: int
+    factor: float = 1.0
+
+
+def repeated(stream: Stream, factors: Mapping[str, float], long_texts: LongTexts | None = None) -> Stream:
+    """`stream` with its passages repeated by slice and length; a stream that reads no passages as it is.
 
     Args:
         stream: a record a passage, or a record each of the passages that `passage_numbers` names.
         factors: by slice; slices that are not named are read once.
+        long_texts: how much more often long passages are read.
 
     Raises:
         ConfigError: a slice that the passages do not have.
     """
     passages = getattr(stream, "passages", None)
-    if not isinstance(passages, PassageStore) or not factors:
+    if not isinstance(passages, PassageStore) or not (factors or long_texts):
         return stream
     check_slices(passages, factors)
     numbers = passage_numbers(stream, passages)
@@ -54,6 +63,9 @@ def repeated(stream: Stream, factors: Mapping[str, float]) -> Stream:
         return stream
     by_slice = np.array([factors.get(name, 1.0) for name in passages.slices])
     wanted = by_slice[passages.slice_numbers[numbers]]
+    if long_texts is not None:
+        is_long = np.diff(passages.word_indptr)[numbers] >= long_texts.min_words
+        wanted = np.where(is_long, long_texts.factor * wanted, wanted)
     part = np.array([stable_fraction("repetition", passages.ids[number]) for number in numbers.tolist()])
     times = np.floor(wanted).astype(np.int64) + (part < wanted % 1)
     return RepeatedStream(stream, np.repeat(np.arange(len(numbers)), times))

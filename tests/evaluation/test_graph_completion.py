@@ -52,3 +52,20 @@ def test_a_model_with_other_nodes_is_refused(loaded, facts, capitals, masked_wor
 
     with pytest.raises(CheckpointError, match="this very graph's entities"):
         evaluate_graph_completion(other, facts, capitals)
+
+
+def test_an_encoder_scores_with_neighbours_and_without_the_asked_edges(facts, capitals, masked_words, monkeypatch):
+    torch.manual_seed(0)
+    model = build_model(SETTINGS, masked_words, capitals, {"nodes": Nodes(encoder="compgcn")})
+    loaded, seen = LoadedModel(model, masked_words, "encoder", {}), []
+    real = type(model)._read
+    monkeypatch.setattr(type(model), "_read", lambda self, batch: seen.append(batch) or real(self, batch))
+
+    outcomes = evaluate_graph_completion(loaded, facts, capitals)
+
+    assert {one.metric for one in outcomes} == {"p_at_1", "mrr", "hits_at_10"}
+    edges = {(int(h), int(r), int(t)) for batch in seen for h, r, t in batch.subgraph.edges}
+    nodes = seen[0].subgraph.nodes
+    told = {(int(nodes[h]), r, int(nodes[t])) for h, r, t in edges}
+    assert not told & {(fact.head, fact.relation, tail) for fact in facts for tail in fact.tails}
+    assert len(seen[0].candidates) == capitals.num_entities

@@ -8,7 +8,7 @@ from kgpt.records import Metadata
 from kgpt.sequences import MaskedTextStream, Mixture, WeightedStream, WordKnowledgeGraphStream, build_passages
 from kgpt.sequences.aligned_entity_stream import AlignedEntityStream
 from kgpt.sequences.passage_store import joined_passages
-from kgpt.sequences.repetition import factors_of_shares, repeated
+from kgpt.sequences.repetition import LongTexts, factors_of_shares, repeated
 
 SOURCES = ["news", "wiki", "wiki", "", "news"]
 
@@ -74,3 +74,14 @@ def test_a_misspelt_slice_is_told_with_the_nearest_name(passages, masked_words):
 
     with pytest.raises(ConfigError, match="no slice 'wikki'; did you mean 'wiki'"):
         repeated(stream, {"wikki": 2})
+
+
+def test_long_passages_are_read_more_often(passages, masked_words):
+    stream = MaskedTextStream(passages=passages, vocabulary=masked_words, max_tokens=32)
+    lengths = np.diff(passages.word_indptr)
+    limit = int(np.sort(lengths)[-2])
+
+    found = repeated(stream, {}, LongTexts(min_words=limit, factor=3))
+
+    times = np.bincount(found.records, minlength=len(passages))
+    assert times.tolist() == np.where(lengths >= limit, 3, 1).tolist()
