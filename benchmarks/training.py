@@ -83,7 +83,8 @@ def run() -> list[list[str]]:
                 f"{name}: transformers, fp32": partial(usual_rate, kind, sample, bf16=False),
                 f"{name}: transformers, bf16": partial(usual_rate, kind, sample, bf16=True),
                 f"{name}: kgpt": partial(kgpt_rate, kind, sample),
-            }
+            },
+            rounds=1,
         )
         first = next(iter(measured.values()))
         rows += [[one, f"{rate:,.0f} tokens/s", f"{rate / first:.2f}"] for one, rate in measured.items()]
