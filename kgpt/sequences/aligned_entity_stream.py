@@ -6,10 +6,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from kgpt.sequences.masking import KindVocabulary, MaskingSettings, mask_nodes
+from kgpt.sequences.masking import MaskingSettings
 from kgpt.sequences.passage_store import PassageStore
 from kgpt.sequences.passage_window import cut_window, passages_with
-from kgpt.sequences.sequence import HIDDEN_ENTITY, Sequence, plain_sequence
+from kgpt.sequences.sequence import HIDDEN_ENTITY, Sequence
+from kgpt.sequences.text_stream import masked_text
 from kgpt.sequences.vocabulary import Vocabulary
 
 _SHOWN, _ASKED = 2, 3
@@ -45,13 +46,9 @@ class AlignedEntityStream:
     def draw(self, index: int, rng: np.random.Generator) -> Sequence:
         """One passage; every mention asks for its entity, whatever it shows."""
         window = cut_window(self.passages, int(self._kept[index]), self.max_tokens - 2, rng)
-        ids, first = self.vocabulary.wrap(window.words), len(self.vocabulary.prefix)
-        kind = KindVocabulary(size=self.vocabulary.size, mask=self.vocabulary.mask)
-        inner = np.arange(first, first + len(window.words))
-        corrupted, targets = mask_nodes(ids, inner, vocabulary=kind, settings=self.masking, rng=rng)
-        return replace(
-            plain_sequence(corrupted, targets=targets), mentions=self._noisy(window.mentions(first=first), rng)
-        )
+        text = masked_text(window.words, self.vocabulary, self.masking, rng)
+        mentions = window.mentions(first=len(self.vocabulary.prefix))
+        return replace(text, mentions=self._noisy(mentions, rng))
 
     def _noisy(self, mentions_M5: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
         fate = rng.random(len(mentions_M5))

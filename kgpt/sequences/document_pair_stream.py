@@ -72,7 +72,7 @@ class DocumentPairStream:
         maskable[first : first + len(window.words)] = True
         for start, end in mentions_M5[:, :2].tolist():
             maskable[start:end] = False
-        kind = KindVocabulary(size=self.vocabulary.size, mask=self.vocabulary.mask)
+        kind = KindVocabulary.of(self.vocabulary)
         return mask_nodes(ids, np.flatnonzero(maskable), vocabulary=kind, settings=self.masking, rng=rng)
 
     def _question(self, triple: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -61,7 +61,7 @@ class EntityNodeStream:
         self, ids: NDArray[np.int64], first: int, num_words: int, rng: np.random.Generator
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Words and entities masked, each kind by itself; `first` is the first word that may be."""
-        words = KindVocabulary(size=self.vocabulary.size, mask=self.vocabulary.mask)
+        words = KindVocabulary.of(self.vocabulary)
         places = np.arange(first, first + num_words)
         ids, targets = mask_nodes(ids, places, vocabulary=words, settings=self.words, rng=rng)
         nodes = np.arange(first + num_words + len(self.vocabulary.suffix), len(ids))

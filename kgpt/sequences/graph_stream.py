@@ -94,7 +94,7 @@ class WordKnowledgeGraphStream:
     def _kinds(self) -> dict[NodeKind, KindVocabulary]:
         """Entities and relations are masked by the number after their last."""
         return {
-            NodeKind.WORD: KindVocabulary(size=self.vocabulary.size, mask=self.vocabulary.mask),
+            NodeKind.WORD: KindVocabulary.of(self.vocabulary),
             NodeKind.ENTITY: KindVocabulary(size=self.graph.num_entities, mask=self.graph.num_entities),
             NodeKind.RELATION: KindVocabulary(size=self.graph.num_relations, mask=self.graph.num_relations),
         }

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpt.sequences.sequence import NO_TARGET
+from kgpt.sequences.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +33,11 @@ class KindVocabulary:
 
     size: int
     mask: int
+
+    @classmethod
+    def of(cls, vocabulary: Vocabulary) -> "KindVocabulary":
+        """The words."""
+        return cls(size=vocabulary.size, mask=vocabulary.mask)
 
 
 def mask_nodes(

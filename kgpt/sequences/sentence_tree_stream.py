@@ -50,7 +50,7 @@ class SentenceTreeStream:
         window = cut_window(self.passages, int(self._kept[index]), self.max_trunk_tokens - 2, rng)
         trunk, first = self.vocabulary.wrap(window.words), len(self.vocabulary.prefix)
         tree = build_sentence_tree(trunk, self._branches(window, first, rng), max_nodes=self.max_tokens)
-        kind = KindVocabulary(size=self.vocabulary.size, mask=self.vocabulary.mask)
+        kind = KindVocabulary.of(self.vocabulary)
         inner = np.arange(first, first + len(window.words))
         ids, targets = mask_nodes(tree.words, inner, vocabulary=kind, settings=self.masking, rng=rng)
         kinds = np.full(len(ids), NodeKind.WORD, np.int8)

@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpt.kg.graph import KnowledgeGraph
-from kgpt.sequences.masking import KindVocabulary, MaskingSettings, mask_nodes
+from kgpt.sequences.masking import MaskingSettings
 from kgpt.sequences.passage_store import PassageStore
 from kgpt.sequences.passage_window import PassageWindow, cut_window, first_mentions, passages_with
-from kgpt.sequences.sequence import Sequence, plain_sequence
+from kgpt.sequences.sequence import Sequence
 from kgpt.sequences.subgraph import CONTEXT_NODE, Subgraph, TripleTargets
+from kgpt.sequences.text_stream import masked_text
 from kgpt.sequences.vocabulary import Vocabulary
 from kgpt.wkgraph.bridging import Bridge, bridged_entities, edges_among
 
@@ -57,11 +58,8 @@ class SubgraphStream:
     def draw(self, index: int, rng: np.random.Generator) -> Sequence:
         """One passage with its subgraph, some words masked and some edges held out."""
         window = cut_window(self.passages, int(self._kept[index]), self.max_tokens - 2, rng)
-        ids, first = self.vocabulary.wrap(window.words), len(self.vocabulary.prefix)
-        kind = KindVocabulary(size=self.vocabulary.size, mask=self.vocabulary.mask)
-        inner = np.arange(first, first + len(window.words))
-        corrupted, targets = mask_nodes(ids, inner, vocabulary=kind, settings=self.masking, rng=rng)
-        return replace(plain_sequence(corrupted, targets=targets), subgraph=self.subgraph(window, rng))
+        text = masked_text(window.words, self.vocabulary, self.masking, rng)
+        return replace(text, subgraph=self.subgraph(window, rng))
 
     def subgraph(self, window: PassageWindow, rng: np.random.Generator) -> Subgraph:
         """The graph around a window's entities; node 0 is the text, joined to each of them by one more relation."""

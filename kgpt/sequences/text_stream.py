@@ -28,11 +28,7 @@ class MaskedTextStream:
     def draw(self, index: int, rng: np.random.Generator) -> Sequence:
         """One passage, its words masked."""
         words = window(self.passages.word_ids(index), self.max_tokens - 2, rng)
-        ids = self.vocabulary.wrap(words)
-        inner = np.arange(len(self.vocabulary.prefix), len(ids) - len(self.vocabulary.suffix))
-        kind = KindVocabulary(size=self.vocabulary.size, mask=self.vocabulary.mask)
-        corrupted, targets = mask_nodes(ids, inner, vocabulary=kind, settings=self.masking, rng=rng)
-        return plain_sequence(corrupted, targets=targets)
+        return masked_text(words, self.vocabulary, self.masking, rng)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +85,16 @@ def choose_spans(
         if all(span[1] <= start or end <= span[0] for start, end in chosen):
             chosen.append(span)
     return sorted(chosen)
+
+
+def masked_text(
+    words: NDArray[np.int64], vocabulary: Vocabulary, masking: MaskingSettings, rng: np.random.Generator
+) -> Sequence:
+    """A text between the words that open and close it, some of its own words masked."""
+    ids, first = vocabulary.wrap(words), len(vocabulary.prefix)
+    kind, places = KindVocabulary.of(vocabulary), np.arange(first, first + len(words))
+    corrupted, targets = mask_nodes(ids, places, vocabulary=kind, settings=masking, rng=rng)
+    return plain_sequence(corrupted, targets=targets)
 
 
 def window(words: NDArray[np.int64], max_words: int, rng: np.random.Generator) -> NDArray[np.int64]:
