@@ -1,7 +1,7 @@
 """Layers that read an entity's neighbourhood, on PyTorch Geometric's message passing.
 
 Three kinds: `rgcn` (Schlichtkrull et al., 2018, with bases), `compgcn` (Vashishth et al., 2020, subtraction) and `gat`
-(Velickovic et al., 2018, with the relation in key and message). Messages go along an edge and, by the inverse relation,
+(Velickovic et al., 2018, with the relation in logit and message). Messages go along an edge and, by the inverse relation,
 against it. Shapes: N nodes, E edges, D width, R relations, H heads.
 """
 
@@ -16,7 +16,7 @@ from torch_geometric.utils import softmax
 from kgpt.sequences.batch import GraphTensors
 
 EncoderKind = Literal["rgcn", "compgcn", "gat"]
-_BASES = 4
+_BASES = 2
 _HEADS = 4
 
 
@@ -62,23 +62,23 @@ class RelationalEncoder(nn.Module):
 
 
 class BasisLayer(MessagePassing):  # type: ignore[misc]
-    """R-GCN: a relation's matrix is a mix of a few bases, each applied to the nodes once, not to every edge."""
+    """R-GCN: a relation's matrix is a mix of a few bases, each applied to a node's mean, not to every edge."""
 
     def __init__(self, size: int, num_types: int) -> None:
-        super().__init__(aggr="mean", node_dim=0)
-        self.bases = nn.Linear(size, _BASES * size, bias=False)
+        super().__init__(aggr="mean")
+        self.bases = nn.Linear(_BASES * size, size, bias=False)
         self.mix = nn.Embedding(num_types, _BASES)
         self.own = nn.Linear(size, size)
 
     def forward(self, vectors_ND: torch.Tensor, edge_index: torch.Tensor, edge_type: torch.Tensor) -> torch.Tensor:
         """One round, [N, D] -> [N, D]."""
-        bases = self.bases(vectors_ND).view(len(vectors_ND), _BASES, -1)
-        gathered = self.propagate(edge_index, x=bases, mix=self.mix(edge_type), size=(len(bases), len(bases)))
-        return torch.as_tensor(self.own(vectors_ND) + gathered)
+        mix_EB = self.mix(edge_type)
+        means = [self.propagate(edge_index, x=vectors_ND, mix=mix_EB[:, base, None]) for base in range(_BASES)]
+        return torch.as_tensor(self.own(vectors_ND) + self.bases(torch.cat(means, dim=1)))
 
     def message(self, x_j: torch.Tensor, mix: torch.Tensor) -> torch.Tensor:
-        """A neighbour's bases mixed by the relation, [E, D]."""
-        return torch.einsum("ebd,eb->ed", x_j, mix)
+        """A neighbour weighed by the relation's share in one base, [E, D]."""
+        return x_j * mix
 
 
 class CompositionLayer(MessagePassing):  # type: ignore[misc]
@@ -100,7 +100,7 @@ class CompositionLayer(MessagePassing):  # type: ignore[misc]
 
 
 class AttentionLayer(MessagePassing):  # type: ignore[misc]
-    """GAT with relations: a node weighs its neighbours by key and query, the relation biases both."""
+    """GAT with relations: a node weighs its neighbours by query, key and the relation's bias, and reads both."""
 
     def __init__(self, size: int, num_types: int) -> None:
         super().__init__(aggr="sum", node_dim=0)
@@ -130,6 +130,6 @@ class AttentionLayer(MessagePassing):  # type: ignore[misc]
         size_i: int,
     ) -> torch.Tensor:
         """The neighbour's value and the relation, weighed, [E, H, D / H]."""
-        logits_EH = (query_i * (key_j + edge)).sum(dim=-1) / query_i.shape[-1] ** 0.5 + bias
+        logits_EH = (query_i * key_j).sum(dim=-1) / query_i.shape[-1] ** 0.5 + bias
         weights_EH = softmax(logits_EH, index, num_nodes=size_i)
         return torch.as_tensor((value_j + edge) * weights_EH[..., None])

@@ -32,7 +32,7 @@ def run(layer, vectors):
 def test_a_basis_layer_is_a_matrix_a_relation_over_the_mean():
     torch.manual_seed(0)
     layer, vectors = BasisLayer(SIZE, 2 * RELATIONS), torch.randn(NODES, SIZE)
-    bases = layer.bases.weight.view(4, SIZE, SIZE)
+    bases = layer.bases.weight.view(SIZE, 2, SIZE).transpose(0, 1)
 
     for node in range(NODES):
         told = [
@@ -65,8 +65,7 @@ def test_an_attention_layer_weighs_neighbours_by_key_query_and_relation():
             query, told = layer.query(vectors[node])[part], [e for e in both_ways() if e[2] == node]
             edges = [layer.types.weight[k][part] for _, k, _ in told]
             logits = [
-                query @ (layer.key(vectors[o])[part] + edge) / 2**0.5 + layer.type_bias.weight[k, head]
-                for (o, k, _), edge in zip(told, edges, strict=True)
+                query @ layer.key(vectors[o])[part] / 2**0.5 + layer.type_bias.weight[k, head] for o, k, _ in told
             ]
             values = [layer.value(vectors[o])[part] + edge for (o, _, _), edge in zip(told, edges, strict=True)]
             weights = torch.stack(logits).softmax(dim=0) if told else []
