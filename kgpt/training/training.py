@@ -217,7 +217,8 @@ def _check(model: KgptModel, settings: TrainingSettings, processes: Processes) -
 
 
 def _acts_between_layers(part: torch.nn.Module) -> bool:
-    return isinstance(part, ModelPart) and type(part).after_layer is not ModelPart.after_layer
+    doors = ("before_layer", "after_layer")
+    return isinstance(part, ModelPart) and any(getattr(type(part), one) is not getattr(ModelPart, one) for one in doors)
 
 
 def _prepare(model: KgptModel, settings: TrainingSettings) -> None:

@@ -113,15 +113,21 @@ def test_activations_made_again_change_no_bit(tmp_path):
     assert all(torch.equal(a, b) for a, b in zip(model.parameters(), again.parameters(), strict=True))
 
 
-class Between(ModelPart):
+class After(ModelPart):
     def after_layer(self, layer, states_BSD, kept):
         return super().after_layer(layer, states_BSD, kept)
 
 
+class Before(ModelPart):
+    def before_layer(self, layer, states_BSD, kept):
+        return super().before_layer(layer, states_BSD, kept)
+
+
+@pytest.mark.parametrize("part", [After, Before])
 @pytest.mark.parametrize("name", ["gradient_checkpointing", "compile"])
-def test_layers_with_a_part_between_them_are_run_once_and_as_they_are(tmp_path, name):
+def test_layers_with_a_part_between_them_are_run_once_and_as_they_are(tmp_path, name, part):
     mixture, model, objectives = tiny["parts_of"]("dense", tmp_path)
-    model.parts["between"] = Between()
+    model.parts["between"] = part()
 
     with pytest.raises(ConfigError, match=f"training.{name}: between acts between the layers"):
         train(model, mixture, objectives, tiny["settings"](**{name: True}), folder=tmp_path, seed=0)
