@@ -12,6 +12,7 @@ from kgpt.objectives import CAUSAL_LM, MASKED_LM, SPAN_CORRUPTION, Objective
 from kgpt.recipes.base import TrainingData, recipes
 from kgpt.sequences import MaskedTextStream, SpanCorruptionStream, WeightedStream
 from kgpt.sequences.causal_stream import CausalQuestionStream, CausalTextStream
+from kgpt.sequences.stream import Stream
 
 
 @recipes.register("text_only")
@@ -43,27 +44,31 @@ class TextOnly:
 
     def streams(self, data: TrainingData, architecture: Architecture) -> Mapping[str, WeightedStream]:
         """Text, and questions where there is a decoder to answer them."""
-        if architecture == "encoder":
-            masked = MaskedTextStream(passages=data.passages, vocabulary=data.vocabulary, max_tokens=self.max_tokens)
-            return {"text": WeightedStream(masked, self.text_weight)}
-        if architecture == "decoder":
-            read = CausalTextStream(passages=data.passages, vocabulary=data.vocabulary, max_tokens=self.max_tokens)
-            return {"text": WeightedStream(read, self.text_weight), **self._prompted(data)}
-        corrupted = SpanCorruptionStream(
-            passages=data.passages,
-            vocabulary=data.vocabulary,
-            max_tokens=self.max_tokens,
-            salient_prob=self.salient_prob,
-        )
-        return {"text": WeightedStream(corrupted, self.text_weight)} | data.question_streams(self.question_weight)
+        text = WeightedStream(self._text(data, architecture), self.text_weight)
+        mixed = {"text": text, **self._questions(data, architecture)}
+        return {name: weighted for name, weighted in mixed.items() if weighted.weight > 0}
 
     def objectives(self, architecture: Architecture) -> Sequence[Objective]:
         """One, by architecture."""
         return (language_modelling(architecture),)
 
-    def _prompted(self, data: TrainingData) -> Mapping[str, WeightedStream]:
-        stream = CausalQuestionStream(questions=data.questions, vocabulary=data.vocabulary)
-        return {"questions": WeightedStream(stream, self.question_weight)} if data.questions else {}
+    def _text(self, data: TrainingData, architecture: Architecture) -> Stream:
+        passages, vocabulary = data.passages, data.vocabulary
+        if architecture == "encoder":
+            return MaskedTextStream(passages=passages, vocabulary=vocabulary, max_tokens=self.max_tokens)
+        if architecture == "decoder":
+            return CausalTextStream(passages=passages, vocabulary=vocabulary, max_tokens=self.max_tokens)
+        return SpanCorruptionStream(
+            passages=passages, vocabulary=vocabulary, max_tokens=self.max_tokens, salient_prob=self.salient_prob
+        )
+
+    def _questions(self, data: TrainingData, architecture: Architecture) -> Mapping[str, WeightedStream]:
+        if architecture == "encoder" or not data.questions:
+            return {}
+        if architecture == "encoder_decoder":
+            return data.question_streams(self.question_weight)
+        prompted = CausalQuestionStream(questions=data.questions, vocabulary=data.vocabulary)
+        return {"questions": WeightedStream(prompted, self.question_weight)}
 
 
 def language_modelling(architecture: Architecture) -> Objective:

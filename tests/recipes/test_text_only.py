@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from kgpt.recipes import recipes
 
@@ -33,3 +34,11 @@ def test_a_decoder_reads_text_and_prompted_questions(training_data):
 
     assert list(streams) == ["text", "questions"]
     assert data.vocabulary.decode(row.targets) == "Berlin"
+
+
+@pytest.mark.parametrize("architecture", ["encoder", "encoder_decoder", "decoder"])
+def test_what_weighs_nothing_is_not_read(architecture, training_data):
+    data = training_data(architecture)
+
+    assert list(recipes.build({"type": "text_only", "question_weight": 0}).streams(data, architecture)) == ["text"]
+    assert "text" not in recipes.build({"type": "text_only", "text_weight": 0}).streams(data, architecture)
