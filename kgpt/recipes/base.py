@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Annotated, Protocol
+
+from pydantic import Field
 
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.model import Architecture, PartSettings
@@ -12,6 +14,19 @@ from kgpt.records import Question
 from kgpt.registry import Registry
 from kgpt.sequences import PassageStore, QuestionStream, Vocabulary, WeightedStream
 from kgpt.sequences.aligned_facts import AlignedFacts
+
+Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+"""From 0 on; a stream of weight 0 is not read."""
+Probability = Annotated[float, Field(ge=0, le=1)]
+"""How often something is done."""
+Count = Annotated[int, Field(ge=1)]
+"""Of what there must be one at least."""
+Limit = Annotated[int, Field(ge=0)]
+"""At most so many; 0 is none."""
+Length = Annotated[int, Field(ge=8)]
+"""Of a sequence: room for the words that open and close it, and for some between."""
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+"""What is divided by."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,10 +9,13 @@ No one paper's method; its parts:
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from kgpt.model import Architecture, PartSettings
 from kgpt.objectives import CAUSAL_LM, Objective
-from kgpt.recipes.base import TrainingData, recipes
+from kgpt.recipes.base import Length, Probability, TrainingData, Weight, recipes
 from kgpt.recipes.text_only import TextOnly
 from kgpt.sequences import WeightedStream
 from kgpt.sequences.written_stream import WrittenStream
@@ -37,13 +40,13 @@ class Causal:
         max_tokens: longest sequence.
     """
 
-    triple_weight: float = 0.3
-    passage_weight: float = 0.3
-    replay_weight: float = 0.3
-    question_weight: float = 0.1
-    forms: tuple[Form, ...] = ("linear", "inverse", "template")
-    pair_prob: float = 0.5
-    max_tokens: int = 128
+    triple_weight: Weight = 0.3
+    passage_weight: Weight = 0.3
+    replay_weight: Weight = 0.3
+    question_weight: Weight = 0.1
+    forms: Annotated[tuple[Form, ...], Field(min_length=1)] = ("linear", "inverse", "template")
+    pair_prob: Probability = 0.5
+    max_tokens: Length = 128
 
     @property
     def architectures(self) -> Sequence[Architecture]:

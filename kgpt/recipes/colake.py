@@ -12,11 +12,13 @@ Beyond the paper: vectors from names, relational encoders, a logQ correction, a 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from kgpt.model import Architecture, DistanceBiasSettings, Nodes, PartSettings
 from kgpt.objectives import ENTITY_PREDICTION, MASKED_LM, RELATION_PREDICTION, Objective
-from kgpt.recipes.base import TrainingData, recipes
+from kgpt.recipes.base import Count, Length, Limit, Probability, TrainingData, Weight, recipes
 from kgpt.sequences import MaskedTextStream, WeightedStream, WordKnowledgeGraphStream
 from kgpt.wkgraph import NeighborSettings
 
@@ -42,18 +44,18 @@ class Colake:
         distance_bias: a learnt bias by distance in place of the hard visibility.
     """
 
-    graph_weight: float = 1.0
-    text_weight: float = 0.0
-    anchor_prob: float = 0.5
-    max_triples: int = 15
-    max_nodes: int = 256
-    num_negatives: int = 200
+    graph_weight: Weight = 1.0
+    text_weight: Weight = 0.0
+    anchor_prob: Probability = 0.5
+    max_triples: Limit = 15
+    max_nodes: Length = 256
+    num_negatives: Limit = 200
     log_q: bool = False
     vectors: Literal["table", "text"] = "table"
     sparse: bool = False
     memory_map: str = ""
     encoder: Literal["none", "rgcn", "compgcn", "gat"] = "none"
-    encoder_neighbors: tuple[int, ...] = (8,)
+    encoder_neighbors: Annotated[tuple[Count, ...], Field(min_length=1)] = (8,)
     distance_bias: bool = False
 
     @property

@@ -11,10 +11,13 @@ Differs from the paper:
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Annotated
+
+from pydantic import Field
 
 from kgpt.model import Architecture, PartSettings
 from kgpt.objectives import SPAN_CORRUPTION, Objective
-from kgpt.recipes.base import TrainingData, recipes
+from kgpt.recipes.base import Count, Length, Probability, TrainingData, Weight, recipes
 from kgpt.recipes.text_only import TextOnly
 from kgpt.sequences import WeightedStream
 from kgpt.sequences.structure_format import StructureFormat, StructureTask
@@ -38,15 +41,15 @@ class DeepStruct:
         salient_prob: how often text hides linked mentions instead of random spans.
     """
 
-    structure_weight: float = 0.7
-    text_weight: float = 0.2
-    question_weight: float = 0.1
+    structure_weight: Weight = 0.7
+    text_weight: Weight = 0.2
+    question_weight: Weight = 0.1
     dataset: str = "corpus"
-    tasks: tuple[StructureTask, ...] = ("triple", "entity", "relation")
-    max_facts: int = 16
-    max_tokens: int = 128
-    label_smoothing: float = 0.1
-    salient_prob: float = 0.5
+    tasks: Annotated[tuple[StructureTask, ...], Field(min_length=1)] = ("triple", "entity", "relation")
+    max_facts: Count = 16
+    max_tokens: Length = 128
+    label_smoothing: Probability = 0.1
+    salient_prob: Probability = 0.5
 
     @property
     def architectures(self) -> Sequence[Architecture]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from kgpt.model import Architecture, GraphFusionSettings, PartSettings
 from kgpt.model.triple_scorer import ScoreName
 from kgpt.objectives import MASKED_LM, Objective, TripleScoring
-from kgpt.recipes.base import TrainingData, recipes
+from kgpt.recipes.base import Count, Length, Positive, Probability, TrainingData, Weight, recipes
 from kgpt.sequences import WeightedStream
 from kgpt.sequences.subgraph_stream import SubgraphStream
 
@@ -39,16 +39,16 @@ class Dragon:
         max_tokens: of a passage.
     """
 
-    node_size: int = 64
-    fused_layers: int = 1
-    max_nodes: int = 100
-    held_out_frac: float = 0.15
-    drop_prob: float = 0.9
-    num_negatives: int = 32
+    node_size: Count = 64
+    fused_layers: Count = 1
+    max_nodes: Count = 100
+    held_out_frac: Probability = 0.15
+    drop_prob: Probability = 0.9
+    num_negatives: Count = 32
     score: ScoreName = "distmult"
-    temperature: float = 1.0
-    penalty: float = 0.01
-    max_tokens: int = 128
+    temperature: Positive = 1.0
+    penalty: Weight = 0.01
+    max_tokens: Length = 128
 
     @property
     def architectures(self) -> Sequence[Architecture]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from kgpt.model import Architecture, PartSettings
 from kgpt.objectives import Objective
-from kgpt.recipes.base import TrainingData, recipes
+from kgpt.recipes.base import Count, Length, Probability, TrainingData, Weight, recipes
 from kgpt.recipes.text_only import TextOnly, language_modelling
 from kgpt.sequences import WeightedStream
 from kgpt.sequences.written_stream import ASKING, WrittenStream
@@ -36,14 +36,14 @@ class EntiGraph:
         salient_prob: how often an encoder-decoder hides mentions instead of random spans.
     """
 
-    passage_weight: float = 0.7
-    text_weight: float = 0.2
-    question_weight: float = 0.1
-    pair_prob: float = 0.5
-    max_hops: int = 2
-    max_triples: int = 6
-    max_tokens: int = 128
-    salient_prob: float = 0.5
+    passage_weight: Weight = 0.7
+    text_weight: Weight = 0.2
+    question_weight: Weight = 0.1
+    pair_prob: Probability = 0.5
+    max_hops: Count = 2
+    max_triples: Count = 6
+    max_tokens: Length = 128
+    salient_prob: Probability = 0.5
 
     @property
     def architectures(self) -> Sequence[Architecture]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from kgpt.model import Architecture, MentionPairSettings, PartSettings
 from kgpt.objectives import ENTITY_DISCRIMINATION, MASKED_LM, RELATION_DISCRIMINATION, Objective
-from kgpt.recipes.base import TrainingData, recipes
+from kgpt.recipes.base import Length, Positive, TrainingData, recipes
 from kgpt.sequences import WeightedStream
 from kgpt.sequences.document_pair_stream import DocumentPairStream
 
@@ -27,8 +27,8 @@ class Erica:
         max_tokens: of question and document.
     """
 
-    temperature: float = 0.05
-    max_tokens: int = 256
+    temperature: Positive = 0.05
+    max_tokens: Length = 256
 
     @property
     def architectures(self) -> Sequence[Architecture]:

@@ -11,9 +11,10 @@ Differs from the paper:
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from kgpt.errors import ConfigError
 from kgpt.model import Architecture, EntityFusionSettings, PartSettings
 from kgpt.objectives import ENTITY_ALIGNMENT, MASKED_LM, Objective
-from kgpt.recipes.base import TrainingData, recipes
+from kgpt.recipes.base import Count, Length, Limit, Probability, TrainingData, recipes
 from kgpt.sequences import WeightedStream
 from kgpt.sequences.aligned_entity_stream import AlignedEntityStream
 
@@ -34,14 +35,23 @@ class Ernie:
         max_tokens: of a passage.
     """
 
-    entity_size: int = 100
-    heads: int = 4
-    fused_layers: int = 1
-    translation_epochs: int = 50
-    min_mentions: int = 1
-    wrong_prob: float = 0.05
-    hidden_prob: float = 0.15
-    max_tokens: int = 256
+    entity_size: Count = 100
+    heads: Count = 4
+    fused_layers: Count = 1
+    translation_epochs: Limit = 50
+    min_mentions: Limit = 1
+    wrong_prob: Probability = 0.05
+    hidden_prob: Probability = 0.15
+    max_tokens: Length = 256
+
+    def __post_init__(self) -> None:
+        """Check that the heads share the width out.
+
+        Raises:
+            ConfigError: they do not.
+        """
+        if self.entity_size % self.heads:
+            raise ConfigError(f"entity_size: {self.entity_size} is no multiple of the {self.heads} heads")
 
     @property
     def architectures(self) -> Sequence[Architecture]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from kgpt.model import Architecture, GraphPositionSettings, PartSettings
 from kgpt.objectives import SPAN_CORRUPTION, Objective
-from kgpt.recipes.base import TrainingData, recipes
+from kgpt.recipes.base import Count, Probability, TrainingData, Weight, recipes
 from kgpt.recipes.text_only import TextOnly
 from kgpt.sequences import WeightedStream
 from kgpt.sequences.levi_graph_stream import LeviGraphStream, Reach
@@ -33,13 +33,13 @@ class GraphLM:
         text_prob: how often a passage stands beside its entity's graph.
     """
 
-    graph_weight: float = 0.7
-    text_weight: float = 0.2
-    question_weight: float = 0.1
+    graph_weight: Weight = 0.7
+    text_weight: Weight = 0.2
+    question_weight: Weight = 0.1
     reach: Reach = "global"
-    max_triples: int = 6
-    relation_prob: float = 0.2
-    text_prob: float = 0.25
+    max_triples: Count = 6
+    relation_prob: Probability = 0.2
+    text_prob: Probability = 0.25
 
     @property
     def architectures(self) -> Sequence[Architecture]:

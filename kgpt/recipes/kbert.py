@@ -14,7 +14,7 @@ from typing import Literal
 
 from kgpt.model import Architecture, PartSettings
 from kgpt.objectives import MASKED_LM, Objective
-from kgpt.recipes.base import TrainingData, recipes
+from kgpt.recipes.base import Length, Limit, TrainingData, recipes
 from kgpt.sequences import WeightedStream
 from kgpt.sequences.sentence_tree_stream import SentenceTreeStream
 
@@ -31,10 +31,10 @@ class KBert:
         max_trunk_tokens: of the trunk.
     """
 
-    max_facts: int = 2
+    max_facts: Limit = 2
     choice: Literal["first", "random"] = "random"
-    max_tokens: int = 192
-    max_trunk_tokens: int = 128
+    max_tokens: Length = 192
+    max_trunk_tokens: Length = 128
 
     @property
     def architectures(self) -> Sequence[Architecture]:

@@ -20,7 +20,7 @@ from kgpt.alignment.sentence import sentence_splitter
 from kgpt.errors import ConfigError
 from kgpt.model import Architecture, PartSettings
 from kgpt.objectives import Objective
-from kgpt.recipes.base import TrainingData, recipes
+from kgpt.recipes.base import Count, Length, Probability, TrainingData, Weight, recipes
 from kgpt.recipes.text_only import TextOnly, language_modelling
 from kgpt.records import Document
 from kgpt.sequences import WeightedStream
@@ -56,14 +56,14 @@ class Kelm:
         salient_prob: how often an encoder-decoder hides mentions instead of random spans.
     """
 
-    sentence_weight: float = 0.7
-    text_weight: float = 0.2
-    question_weight: float = 0.1
+    sentence_weight: Weight = 0.7
+    text_weight: Weight = 0.2
+    question_weight: Weight = 0.1
     mode: VerbalizationMode = "template"
     sentences: str = ""
-    max_triples: int = 5
-    max_tokens: int = 128
-    salient_prob: float = 0.5
+    max_triples: Count = 5
+    max_tokens: Length = 128
+    salient_prob: Probability = 0.5
 
     def __post_init__(self) -> None:
         """Check that there are sentences to read where none are written.

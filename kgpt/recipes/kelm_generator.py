@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from kgpt.model import Architecture, PartSettings
 from kgpt.objectives import SPAN_CORRUPTION, Objective
-from kgpt.recipes.base import TrainingData, recipes
+from kgpt.recipes.base import Length, TrainingData, Weight, recipes
 from kgpt.recipes.text_only import TextOnly
 from kgpt.sequences import WeightedStream
 from kgpt.sequences.sentence_writing_stream import SentenceWritingStream
@@ -29,10 +29,10 @@ class KelmGenerator:
         max_tokens: longest sequence.
     """
 
-    writing_weight: float = 1.0
-    text_weight: float = 0.0
-    question_weight: float = 0.0
-    max_tokens: int = 128
+    writing_weight: Weight = 1.0
+    text_weight: Weight = 0.0
+    question_weight: Weight = 0.0
+    max_tokens: Length = 128
 
     @property
     def architectures(self) -> Sequence[Architecture]:

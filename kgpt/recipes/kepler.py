@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from kgpt.model import Architecture, PartSettings, TripleScorerSettings
 from kgpt.model.triple_scorer import ScoreName
 from kgpt.objectives import MASKED_LM, TRIPLE_SCORING, Objective
-from kgpt.recipes.base import TrainingData, recipes
+from kgpt.recipes.base import Count, Length, TrainingData, Weight, recipes
 from kgpt.sequences import MaskedTextStream, WeightedStream
 from kgpt.sequences.description_stream import DescriptionStream
 
@@ -35,14 +35,14 @@ class Kepler:
         max_description_tokens: of a description (512 in the paper).
     """
 
-    text_weight: float = 0.5
-    triple_weight: float = 0.5
-    num_negatives: int = 1
+    text_weight: Weight = 0.5
+    triple_weight: Weight = 0.5
+    num_negatives: Count = 1
     in_batch: bool = False
     score: ScoreName = "transe"
-    margin: float = 4.0
-    max_tokens: int = 128
-    max_description_tokens: int = 64
+    margin: Weight = 4.0
+    max_tokens: Length = 128
+    max_description_tokens: Length = 64
 
     @property
     def architectures(self) -> Sequence[Architecture]:

@@ -18,11 +18,13 @@ Differs from the paper:
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from kgpt.model import Architecture, PartSettings
 from kgpt.objectives import SPAN_CORRUPTION, Objective
-from kgpt.recipes.base import TrainingData, recipes
+from kgpt.recipes.base import Count, Length, Limit, Probability, TrainingData, Weight, recipes
 from kgpt.recipes.text_only import TextOnly
 from kgpt.records import Document
 from kgpt.sequences import TripleStream, WeightedStream
@@ -59,21 +61,21 @@ class KgT5:
         salient_prob: how often text hides linked mentions instead of random spans.
     """
 
-    triple_weight: float = 0.7
-    text_weight: float = 0.2
-    question_weight: float = 0.1
-    path_weight: float = 0.0
-    list_weight: float = 0.0
-    context_weight: float = 0.0
+    triple_weight: Weight = 0.7
+    text_weight: Weight = 0.2
+    question_weight: Weight = 0.1
+    path_weight: Weight = 0.0
+    list_weight: Weight = 0.0
+    context_weight: Weight = 0.0
     corpus: Literal["triples", "sentences"] = "triples"
     sentences: str = ""
-    forms: tuple[Form, ...] = ("linear", "inverse", "template")
-    tail_prob: float = 0.7
-    num_hops: tuple[int, ...] = (2, 3)
-    max_answers: int = 10
-    max_neighbors: int = 20
-    max_tokens: int = 128
-    salient_prob: float = 0.5
+    forms: Annotated[tuple[Form, ...], Field(min_length=1)] = ("linear", "inverse", "template")
+    tail_prob: Probability = 0.7
+    num_hops: Annotated[tuple[Count, ...], Field(min_length=1)] = (2, 3)
+    max_answers: Count = 10
+    max_neighbors: Limit = 20
+    max_tokens: Length = 128
+    salient_prob: Probability = 0.5
 
     @property
     def architectures(self) -> Sequence[Architecture]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from kgpt.model import Architecture, PartSettings
 from kgpt.objectives import SPAN_CORRUPTION, Objective
-from kgpt.recipes.base import TrainingData, recipes
+from kgpt.recipes.base import Length, Limit, Probability, TrainingData, Weight, recipes
 from kgpt.recipes.text_only import TextOnly
 from kgpt.sequences import WeightedStream
 from kgpt.sequences.link_stream import LinkStream
@@ -34,13 +34,13 @@ class Kgt5:
         salient_prob: how often text hides linked mentions instead of random spans.
     """
 
-    link_weight: float = 0.7
-    text_weight: float = 0.2
-    question_weight: float = 0.1
-    max_neighbors: int = 20
+    link_weight: Weight = 0.7
+    text_weight: Weight = 0.2
+    question_weight: Weight = 0.1
+    max_neighbors: Limit = 20
     has_description: bool = True
-    max_tokens: int = 128
-    salient_prob: float = 0.5
+    max_tokens: Length = 128
+    salient_prob: Probability = 0.5
 
     @property
     def architectures(self) -> Sequence[Architecture]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from kgpt.model import Architecture, EntityAttentionSettings, MentionPositionSettings, Nodes, PartSettings
 from kgpt.objectives import ENTITY_PREDICTION, MASKED_LM, Objective
-from kgpt.recipes.base import TrainingData, recipes
+from kgpt.recipes.base import Count, Length, Limit, TrainingData, recipes
 from kgpt.sequences import WeightedStream
 from kgpt.sequences.entity_node_stream import EntityNodeStream
 
@@ -29,10 +29,10 @@ class Luke:
         max_mention_tokens: longer mentions get no node.
     """
 
-    entity_size: int = 256
-    max_tokens: int = 512
-    max_entities: int = 128
-    max_mention_tokens: int = 30
+    entity_size: Limit = 256
+    max_tokens: Length = 512
+    max_entities: Count = 128
+    max_mention_tokens: Count = 30
 
     @property
     def architectures(self) -> Sequence[Architecture]:

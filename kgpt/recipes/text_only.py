@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from kgpt.model import Architecture, PartSettings
 from kgpt.objectives import CAUSAL_LM, MASKED_LM, SPAN_CORRUPTION, Objective
-from kgpt.recipes.base import TrainingData, recipes
+from kgpt.recipes.base import Length, Probability, TrainingData, Weight, recipes
 from kgpt.sequences import MaskedTextStream, SpanCorruptionStream, WeightedStream
 from kgpt.sequences.causal_stream import CausalQuestionStream, CausalTextStream
 from kgpt.sequences.stream import Stream
@@ -27,10 +27,10 @@ class TextOnly:
         salient_prob: how often an encoder-decoder's text hides linked mentions instead of random spans.
     """
 
-    text_weight: float = 0.9
-    question_weight: float = 0.1
-    max_tokens: int = 128
-    salient_prob: float = 0.5
+    text_weight: Weight = 0.9
+    question_weight: Weight = 0.1
+    max_tokens: Length = 128
+    salient_prob: Probability = 0.5
 
     @property
     def architectures(self) -> Sequence[Architecture]:

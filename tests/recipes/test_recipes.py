@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from kgpt.errors import ConfigError
 from kgpt.model import build_model
 from kgpt.pipeline import load_run_config
 from kgpt.recipes import recipes
@@ -12,6 +13,13 @@ from kgpt.training import TrainingSettings, train
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 FAMILY = {"encoder": "roberta", "encoder_decoder": "t5", "decoder": "llama"}
+WRONG = {bool: None, int: -1, float: -0.1, tuple: [], str: None}
+OUT_OF_RANGE = [
+    (name, setting, WRONG[type(value)])
+    for name in recipes.names()
+    for setting, value in recipes.settings(recipes.build(name)).items()
+    if WRONG[type(value)] is not None
+] + [("colake", "anchor_prob", 1.5), ("kg_t5", "num_hops", [0]), ("ernie", "entity_size", 30)]
 PAIRS = [(name, architecture) for name in recipes.names() for architecture in recipes.build(name).architectures]
 
 
@@ -37,6 +45,12 @@ def test_a_recipe_is_rebuilt_from_its_settings(name):
     recipe = recipes.build(name)
 
     assert recipes.build(recipes.settings(recipe)) == recipe
+
+
+@pytest.mark.parametrize(("name", "setting", "value"), OUT_OF_RANGE)
+def test_a_setting_out_of_range_is_refused(name, setting, value):
+    with pytest.raises(ConfigError, match=f"^{setting}"):
+        recipes.build({"type": name, setting: value})
 
 
 @pytest.mark.parametrize(("name", "architecture"), PAIRS)
