@@ -158,7 +158,8 @@ def _messages(error: ValidationError, model: type[BaseModel]) -> Iterable[str]:
             yield f"{place}: missing; it has no default"
         else:
             found = "" if item["type"] == "value_error" else f", found {item['input']!r}"
-            yield f"{place}: {item['msg'].removeprefix('Value error, ')}{found}"
+            said = item["msg"].removeprefix("Value error, ")
+            yield f"{place}: {said}{found}" if place else said  # what concerns several settings names them itself
 
 
 def _allowed(model: type[BaseModel], place: Sequence[str | int]) -> list[str]:

@@ -5,6 +5,8 @@ Differs from the paper:
 - words are masked one by one instead of whole;
 - the entity vocabulary is the run's graph (there the 500,000 most frequent entities);
 - the entity's node has kgpt's kind embedding as its type, and the decoder's head is tied with a transform before it.
+
+No triple is read, so an arm on a shuffled graph is the same training again.
 """
 
 from collections.abc import Mapping, Sequence
