@@ -173,7 +173,7 @@ def recipes(name: str | None) -> None:
     found = {path.stem: path for path in sorted((embedded_root("configs") / "recipes").glob("*.yaml"))}
     if name is None:
         for recipe, path in found.items():
-            click.echo(f"{recipe:12} {path.read_text('utf-8').splitlines()[0].removeprefix('# ')}")
+            click.echo(f"{recipe:14} {path.read_text('utf-8').splitlines()[0].removeprefix('# ')}")
     elif name in found:
         click.echo(found[name].read_text("utf-8"), nl=False)
     else:

@@ -8,7 +8,8 @@ from typing import Any
 
 from transformers import AutoConfig, AutoModel, PretrainedConfig
 
-from kgpt.model.checkpoint import MODEL_TYPE, load_model_of
+from kgpt.model.backbone import KGPT_MODEL_TYPE
+from kgpt.model.checkpoint import load_model_of
 from kgpt.model.language_model import KgptModel
 from kgpt.model.settings import Architecture
 
@@ -16,7 +17,7 @@ from kgpt.model.settings import Architecture
 class KgptConfig(PretrainedConfig):  # type: ignore[misc]
     """What `graph/config.json` says: the architecture and the parts' settings."""
 
-    model_type = MODEL_TYPE
+    model_type = KGPT_MODEL_TYPE
 
     def __init__(self, architecture: Architecture = "encoder", parts: Any = None, **keywords: Any) -> None:
         super().__init__(**keywords)
@@ -43,7 +44,7 @@ class KgptAutoModel(KgptModel):
 
 def register() -> None:
     """Make the Auto classes know kgpt's model; done when `kgpt.model` is imported."""
-    AutoConfig.register(MODEL_TYPE, KgptConfig, exist_ok=True)
+    AutoConfig.register(KGPT_MODEL_TYPE, KgptConfig, exist_ok=True)
     AutoModel.register(KgptConfig, KgptAutoModel, exist_ok=True)
 
 

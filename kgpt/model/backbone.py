@@ -14,6 +14,9 @@ from kgpt.model.long_context import lengthen
 from kgpt.model.settings import Architecture, BackboneSettings
 from kgpt.sequences import Vocabulary
 
+KGPT_MODEL_TYPE = "kgpt"
+"""`model_type` of the folder of graph parts inside a checkpoint."""
+
 _AUTO: dict[Architecture, Any] = {
     "encoder": AutoModelForMaskedLM,
     "encoder_decoder": AutoModelForSeq2SeqLM,
@@ -82,6 +85,8 @@ def checkpoint_architecture(checkpoint: str) -> Architecture:
     except (OSError, ValueError) as error:
         reason = str(error).strip().splitlines()[0]
         raise CheckpointError(f"{checkpoint}: not a Hugging Face checkpoint: {reason}") from error
+    if config.model_type == KGPT_MODEL_TYPE:
+        raise CheckpointError(f"{checkpoint}: these are a checkpoint's graph parts; give its folder, the one above")
     if config.is_encoder_decoder:
         return "encoder_decoder"
     named = config.architectures or [""]
@@ -99,12 +104,32 @@ def _fresh(settings: BackboneSettings, vocabulary: Vocabulary) -> Any:
         "eos_token_id": vocabulary.end,
         "attn_implementation": settings.attention,
     }
+    _check_extra(settings)
     config = CONFIG_MAPPING[settings.family](**(common | config_sizes(settings) | settings.extra))
     if config.is_encoder_decoder and config.decoder_start_token_id is None:
         config.decoder_start_token_id = vocabulary.pad
     try:
         return _AUTO[settings.architecture].from_config(config, attn_implementation=settings.attention)
     except ValueError as error:
+        reason = str(error).strip().splitlines()[0]
+        if "Unrecognized configuration class" not in reason:
+            raise ConfigError(f"backbone: {settings.family} refuses its sizes: {reason}") from error
         raise ConfigError(
-            f"backbone.family: {settings.family} is no {settings.architecture.replace('_', '-')}"
+            f"backbone.family: {settings.family} is no {settings.architecture.replace('_', '-')}; take another family, "
+            "or set backbone.architecture to what it is"
         ) from error
+
+
+def _check_extra(settings: BackboneSettings) -> None:
+    """Refuse settings that the family's config does not know.
+
+    Raises:
+        ConfigError: names the setting and the nearest known one.
+    """
+    default = CONFIG_MAPPING[settings.family]()
+    known = set(default.to_dict()) | set(default.attribute_map)
+    for name in settings.extra:
+        if name not in known:
+            raise ConfigError(
+                f"backbone.extra.{name}: {settings.family} has no such setting; {did_you_mean(name, known)}"
+            )

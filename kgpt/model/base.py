@@ -47,6 +47,9 @@ class States:
 class ModelPart(nn.Module):
     """A part that changes nothing: every method is a door that a part may use."""
 
+    needs_this_batch = False
+    """Whether layers read what the part remembers of the batch, so that they must not be run again later."""
+
     opens_visibility = False
     """Whether nodes that do not see each other may attend, as far as the part's bias lets them."""
 

@@ -20,7 +20,7 @@ from transformers.utils.logging import disable_progress_bar
 from kgpt.errors import CheckpointError, ConfigError, DataError
 from kgpt.io import read_json, write_json
 from kgpt.kg.graph import KnowledgeGraph
-from kgpt.model.backbone import build_backbone, checkpoint_architecture, load_backbone
+from kgpt.model.backbone import KGPT_MODEL_TYPE, build_backbone, checkpoint_architecture, load_backbone
 from kgpt.model.base import PartSettings, model_parts
 from kgpt.model.language_model import KgptModel
 from kgpt.model.settings import Architecture, BackboneSettings
@@ -28,7 +28,6 @@ from kgpt.sequences import Vocabulary, load_vocabulary
 
 KGPT_FILE = "kgpt.json"
 GRAPH_FOLDER = "graph"
-MODEL_TYPE = "kgpt"
 _WEIGHTS = "graph_parts.safetensors"
 _TOKENIZER_FILES = ("tokenizer*", "vocab*", "*.model", "tekken*")
 
@@ -96,7 +95,7 @@ def save_checkpoint(model: KgptModel, vocabulary: Vocabulary, folder: Path, *, a
     parts = folder / GRAPH_FOLDER
     parts.mkdir()
     told = {"architecture": model.architecture, "parts": model.part_names()}
-    write_json(parts / "config.json", {"model_type": MODEL_TYPE, **told})
+    write_json(parts / "config.json", {"model_type": KGPT_MODEL_TYPE, **told})
     save_model(model.parts, str(parts / _WEIGHTS))
     (parts / "entities.txt").write_text("".join(f"{one}\n" for one in model.entity_ids), "utf-8")
     (parts / "relations.txt").write_text("".join(f"{one}\n" for one in model.relation_ids), "utf-8")

@@ -48,6 +48,8 @@ class Queries(nn.Module):
 class EntityAttention(ModelPart):
     """Three more query projections a layer."""
 
+    needs_this_batch = True
+
     def __init__(self, sizes: Sizes) -> None:
         super().__init__()
         self.queries = nn.ModuleList(Queries(sizes.hidden) for _ in range(sizes.layers))

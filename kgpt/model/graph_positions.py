@@ -37,6 +37,8 @@ class GraphPositionSettings:
 class GraphPositions(ModelPart):
     """Gives T5's encoder the bias of graph positions in place of its own."""
 
+    needs_this_batch = True
+
     def __init__(self, sizes: Sizes) -> None:
         super().__init__()
         self.new_buckets = nn.Parameter(torch.zeros(_NEW_BUCKETS, sizes.heads))

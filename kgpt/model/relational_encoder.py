@@ -1,8 +1,8 @@
 """Layers that read an entity's neighbourhood, on PyTorch Geometric's message passing.
 
 Three kinds: `rgcn` (Schlichtkrull et al., 2018, with bases), `compgcn` (Vashishth et al., 2020, subtraction) and `gat`
-(Velickovic et al., 2018, with the relation in logit and message). Messages go along an edge and, by the inverse relation,
-against it. Shapes: N nodes, E edges, D width, R relations, H heads.
+(Velickovic et al., 2018, with the relation in logit and message). Messages go along an edge and, by the inverse
+relation, against it. Shapes: N nodes, E edges, D width, R relations, H heads.
 """
 
 from dataclasses import dataclass

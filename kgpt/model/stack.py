@@ -34,6 +34,7 @@ def run_stack(backbone: Any, embeddings: torch.Tensor, mask: torch.Tensor, posit
         mask: 1 where present [B, S], or additive [B, 1 or H, S, S].
         positions: soft positions from 0, [B, S].
     """
+    _check_positions(backbone, positions)
     family = backbone.config.model_type
     keywords: dict[str, Any] = {"inputs_embeds": embeddings, "attention_mask": mask}
     accepted = _accepted(stack_of(backbone))
@@ -45,6 +46,31 @@ def run_stack(backbone: Any, embeddings: torch.Tensor, mask: torch.Tensor, posit
     if has_router(backbone):
         keywords["output_router_logits"] = True
     return stack_of(backbone)(**keywords)
+
+
+def _check_positions(backbone: Any, positions: torch.Tensor) -> None:
+    """Refuse positions that a table of learnt ones has not (looked at on the CPU alone, where it costs nothing).
+
+    Raises:
+        ConfigError: a sequence is longer than the backbone reads.
+    """
+    longest = num_positions(backbone.config)
+    if longest is None or positions.device.type != "cpu":
+        return
+    if (needed := int(positions.max()) + 1) > longest:
+        raise ConfigError(
+            f"backbone.max_positions: the backbone reads {longest} positions, and a sequence has {needed}; raise it (a "
+            "checkpoint's: backbone.long_context), or lower the recipe's max_tokens or max_nodes"
+        )
+
+
+def num_positions(config: Any) -> int | None:
+    """How many learnt positions a family has; None where positions are rotary or relative."""
+    rotary = getattr(config, "rope_parameters", None) is not None
+    if rotary or config.model_type in WITHOUT_POSITION_IDS or not hasattr(config, "max_position_embeddings"):
+        return None
+    offset = config.pad_token_id + 1 if config.model_type in POSITION_SHIFTED else 0
+    return int(config.max_position_embeddings) - offset
 
 
 def encoder_states(

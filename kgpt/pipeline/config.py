@@ -228,6 +228,11 @@ class RunConfig(Settings):
             for name in phase.recipe:
                 if name not in known:
                     raise ValueError(f"curriculum.{number}.recipe.{name}: no such setting; {did_you_mean(name, known)}")
+            for arm in self.arms.values():
+                try:
+                    arm.recipe_in(phase)
+                except ConfigError as error:
+                    raise ValueError(f"curriculum.{number}.recipe.{error}") from error
 
     def backbone_of(self, arm: str) -> BackboneSettings:
         """The backbone that an arm trains."""

@@ -1,7 +1,8 @@
 """From a run's settings to what an arm reads: its streams with their repetition and replay, phase by phase."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from kgpt.errors import ConfigError, did_you_mean
 from kgpt.model import Architecture
 from kgpt.pipeline.config import ArmSettings, MixtureSettings, PhaseSettings, RunConfig
 from kgpt.progress import say
@@ -44,7 +45,7 @@ def _mixture(
         seed=seed,
         pad_id=data.vocabulary.pad,
         pack_to=config.training.pack_to,
-        replayed=_replayed(told.replay, streams, alone=len(config.arms) == 1),
+        replayed=_replayed(told.replay, streams, config, data),
     )
 
 
@@ -60,10 +61,22 @@ def _streams(
 
 
 def _replayed(
-    replay: Mapping[str, float], streams: Mapping[str, WeightedStream], *, alone: bool
+    replay: Mapping[str, float], streams: Mapping[str, WeightedStream], config: RunConfig, data: TrainingData
 ) -> Mapping[str, float]:
-    """The streams to replay; where several arms share the settings, one may lack a stream that another replays."""
+    """The streams to replay; an arm may lack one that another arm has.
+
+    Raises:
+        ConfigError: no arm has a stream of that name.
+    """
     lacking = [name for name in replay if name not in streams]
-    if lacking and not alone:
+    if lacking:
+        known = {name for arm in config.arms for name in _names(config, arm, data)}
+        for name in lacking:
+            if name not in known:
+                raise ConfigError(f"mixture.replay: no arm has a stream {name!r}; {did_you_mean(name, known)}")
         say(f"mixture.replay: this arm has no stream {', '.join(lacking)}; it has {', '.join(streams)}")
-    return {name: share for name, share in replay.items() if alone or name in streams}
+    return {name: share for name, share in replay.items() if name in streams}
+
+
+def _names(config: RunConfig, arm: str, data: TrainingData) -> Iterable[str]:
+    return config.arms[arm].built_recipe().streams(data, config.backbone_of(arm).architecture)

@@ -56,7 +56,6 @@ def _head(arm: Arm, slices: Sequence[Slice], outcomes: Sequence[Outcome]) -> str
         "library_name": "transformers",
         "tags": ["kgpt", "knowledge-graph", _recipe(arm)["type"]],
         "pipeline_tag": "fill-mask" if backbone.architecture == "encoder" else "text-generation",
-        "datasets": sorted({one.source for one in slices}),
     }
     told |= {"language": languages} if languages else {}
     told |= {"license": "other", "license_name": ", ".join(licenses)} if licenses else {}
@@ -129,6 +128,8 @@ def _data(arm: Arm, slices: Sequence[Slice]) -> str:
 
 def _training(arm: Arm) -> str:
     told = {**arm.config.training.model_dump(mode="json"), "recipe": _recipe(arm), "seed": arm.seed}
+    told |= {"mixture": (arm.config.arms[arm.name].mixture or arm.config.mixture).model_dump(mode="json")}
+    told |= {"curriculum": [phase.model_dump(mode="json") for phase in arm.config.curriculum]}
     told |= {"backbone": arm.config.backbone_of(arm.name).model_dump(mode="json")}
     text = StringIO()
     YAML(typ="safe", pure=True).dump(told | {"versions": dict(versions())}, text)

@@ -60,6 +60,9 @@ class Mixture:
             if not len(weighted.stream):
                 raise ConfigError(f"stream {name}: it has no record; give it data or the weight 0")
         total = sum(weighted.weight for weighted in self.streams.values())
+        if total <= 0:
+            named = ", ".join(self.streams) or "none"
+            raise ConfigError(f"the streams ({named}) have no weight above 0, so a step would read nothing; raise one")
         shares = {name: weighted.weight / total for name, weighted in self.streams.items()}
         counts = {name: self._count(name, shares[name]) for name in self.streams}
         object.__setattr__(self, "num_sequences", counts)
@@ -77,6 +80,11 @@ class Mixture:
         """The streams of `batches(step, rank=rank, world=world)`, in their order."""
         del step
         return tuple(name for name, count in self.num_sequences.items() if len(range(count)[rank::world]))
+
+    def num_sequences_at(self, step: int) -> Mapping[str, int]:
+        """Sequences of every stream that a step reads."""
+        del step
+        return self.num_sequences
 
     def observe(self, step: int, losses: Mapping[str, NDArray[np.float32]]) -> None:
         """Take in the losses of a step's sequences of every replayed stream, in order over all processes."""

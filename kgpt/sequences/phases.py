@@ -50,6 +50,10 @@ class Phases:
         mixture, own = self._at(step)
         return mixture.stream_names(own, rank=rank, world=world)
 
+    def num_sequences_at(self, step: int) -> Mapping[str, int]:
+        """Sequences of every stream that a step reads."""
+        return self._at(step)[0].num_sequences
+
     def passes(self, num_steps: int) -> dict[str, float]:
         """How often each stream's records are seen in `num_steps` steps."""
         found: dict[str, float] = {}

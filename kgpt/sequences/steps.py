@@ -30,6 +30,9 @@ class Steps(Protocol):
     def stream_names(self, step: int, *, rank: int = 0, world: int = 1) -> tuple[str, ...]:
         """The streams of `batches(step, rank=rank, world=world)`, in their order."""
 
+    def num_sequences_at(self, step: int) -> Mapping[str, int]:
+        """Sequences of every stream that a step reads."""
+
     def passes(self, num_steps: int) -> dict[str, float]:
         """How often each stream's records are seen in `num_steps` steps."""
 

@@ -49,9 +49,8 @@ class ReplayWatch(TrainerCallback):  # type: ignore[misc]
         if not self._mixture.replayed:
             return
         step, shares = state.global_step - 1, self._processes.world * self._parts
-        whole = {
-            name: np.full(self._mixture.num_sequences[name], np.nan, np.float32) for name in self._mixture.replayed
-        }
+        counts = self._mixture.num_sequences_at(step)
+        whole = {name: np.full(counts[name], np.nan, np.float32) for name in self._mixture.replayed if name in counts}
         for told in self._processes.gather(dict(self._told)):
             for name, parts in told.items():
                 for share, losses in parts:

@@ -218,7 +218,8 @@ def _check(model: KgptModel, settings: TrainingSettings, processes: Processes) -
 
 def _acts_between_layers(part: torch.nn.Module) -> bool:
     doors = ("before_layer", "after_layer")
-    return isinstance(part, ModelPart) and any(getattr(type(part), one) is not getattr(ModelPart, one) for one in doors)
+    opened = any(getattr(type(part), one) is not getattr(ModelPart, one) for one in doors)
+    return isinstance(part, ModelPart) and (part.needs_this_batch or opened)
 
 
 def _prepare(model: KgptModel, settings: TrainingSettings) -> None:

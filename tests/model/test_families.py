@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from kgpt.model import BackboneSettings, LongContextSettings, build_model, load_checkpoint, save_checkpoint
+from kgpt.errors import CheckpointError, ConfigError
+from kgpt.model import BackboneSettings, LongContextSettings, Nodes, build_model, load_checkpoint, save_checkpoint
 from kgpt.objectives import CAUSAL_LM, MASKED_LM, SPAN_CORRUPTION, RouterBalance, combine, expert_load
 from kgpt.sequences import NO_TARGET, collate
 from kgpt.sequences.packing import pack
@@ -164,3 +165,36 @@ def test_a_lengthened_checkpoint_reads_longer_sequences(family, method, tiny, ma
     assert longer.words.weight.equal(model.words.weight)
     before, after = (getattr(one.config, "max_position_embeddings", 0) for one in (model, longer))
     assert after - before >= 25
+
+
+@pytest.mark.parametrize("family", ["roberta", "bert", "bart"])
+def test_a_sequence_beyond_the_learnt_positions_is_told(family, tiny, masked_words):
+    model = built(family, tiny, masked_words, max_positions=16)
+    batch = collate(texts(masked_words, 60, architecture=FAMILIES[family]), pad_id=0)
+
+    with pytest.raises(ConfigError, match=r"backbone\.max_positions: the backbone reads \d+ positions"):
+        model(batch)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"extra": {"hidden_dropout_prb": 0.1}},
+            "backbone.extra.hidden_dropout_prb: .*did you mean 'hidden_dropout_prob'",
+        ),
+        ({"num_heads": 3}, "roberta refuses its sizes: .*32"),
+        ({"architecture": "encoder_decoder"}, "roberta is no encoder-decoder; take another family"),
+    ],
+)
+def test_settings_that_a_family_refuses_are_told(changes, message, tiny, masked_words):
+    with pytest.raises(ConfigError, match=message):
+        build_model(tiny("roberta").model_copy(update=changes), masked_words)
+
+
+def test_the_folder_of_graph_parts_is_no_checkpoint(tiny, masked_words, capitals, tmp_path):
+    model = build_model(tiny("roberta"), masked_words, capitals, {"nodes": Nodes()})
+    save_checkpoint(model, masked_words, tmp_path, about={})
+
+    with pytest.raises(CheckpointError, match="the one above"):
+        load_checkpoint(str(tmp_path / "graph"))

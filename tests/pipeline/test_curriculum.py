@@ -65,9 +65,20 @@ def test_an_arm_may_have_a_mixture_of_its_own(config, training_data):
     [
         ("curriculum=[{steps: 4}]", "4 steps and training.steps is 6"),
         ("curriculum=[{steps: 6, recipe: {max_token: 3}}]", "max_token: no such setting; did you mean 'max_tokens'"),
+        (
+            "curriculum=[{steps: 6, recipe: {max_tokens: lots}}]",
+            r"curriculum\.0\.recipe\.max_tokens: expected int, found 'lots'",
+        ),
         ("mixture={repetition: {a: 1}, shares: {a: 1}}", "give one of them"),
     ],
 )
 def test_a_curriculum_that_does_not_fit_is_told(override, message, config):
     with pytest.raises(ConfigError, match=message):
         config(override)
+
+
+def test_a_replay_that_no_arm_has_a_stream_for_is_told(config, training_data):
+    told = config("mixture.replay.tripel=0.5")
+
+    with pytest.raises(ConfigError, match="no arm has a stream 'tripel'; did you mean 'triples'"):
+        arm_mixture(told, "text_only", training_data("encoder_decoder"), seed=0)

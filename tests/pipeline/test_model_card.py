@@ -32,7 +32,6 @@ def test_the_head_is_what_the_hub_reads(arm):
     assert told["library_name"] == "transformers"
     assert told["language"] == ["en"]
     assert told["license_name"] == "CC-BY-SA-4.0"
-    assert told["datasets"] == ["mine", "wiki"]
     assert "kg_t5" in told["tags"]
 
 

@@ -98,3 +98,10 @@ def test_a_mixture_replays_the_streams_it_is_told_to(writing_words):
 def test_a_wrong_replay_is_told_with_its_place(name, share, writing_words):
     with pytest.raises(ConfigError, match=rf"mixture\.replay.*{name}"):
         Mixture(questions(writing_words), tokens_per_step=60, seed=0, pad_id=0, replayed={name: share})
+
+
+def test_streams_that_all_weigh_nothing_are_told(writing_words):
+    silent = {name: WeightedStream(one.stream, 0.0) for name, one in questions(writing_words).items()}
+
+    with pytest.raises(ConfigError, match=r"streams \(questions\) have no weight above 0"):
+        Mixture(silent, tokens_per_step=60, seed=0, pad_id=0)

@@ -123,7 +123,11 @@ class Before(ModelPart):
         return super().before_layer(layer, states_BSD, kept)
 
 
-@pytest.mark.parametrize("part", [After, Before])
+class Remembering(ModelPart):
+    needs_this_batch = True
+
+
+@pytest.mark.parametrize("part", [After, Before, Remembering])
 @pytest.mark.parametrize("name", ["gradient_checkpointing", "compile"])
 def test_layers_with_a_part_between_them_are_run_once_and_as_they_are(tmp_path, name, part):
     mixture, model, objectives = tiny["parts_of"]("dense", tmp_path)

@@ -118,7 +118,8 @@ def parts_of(kind, folder):
     replayed = {"only": told.replay} if told.replay else {}
 
     def mixture(seed):
-        return Mixture(weighted, tokens_per_step=budget, seed=seed, pad_id=words.pad, replayed=replayed)
+        tokens = budget * (1 + seed)  # a later phase reads more
+        return Mixture(weighted, tokens_per_step=tokens, seed=seed, pad_id=words.pad, replayed=replayed)
 
     if not told.phases:
         return mixture(0), model, objectives
