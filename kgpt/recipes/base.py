@@ -75,4 +75,20 @@ class Recipe(Protocol):
         """What it minimises."""
 
 
+class WordRecipe:
+    """A recipe whose model is the backbone alone: all that it reads are words."""
+
+    __slots__ = ()
+
+    def parts(self, architecture: Architecture) -> Mapping[str, PartSettings]:
+        """None."""
+        del architecture
+        return {}
+
+
+def weighed(streams: Mapping[str, WeightedStream]) -> Mapping[str, WeightedStream]:
+    """The streams that weigh anything."""
+    return {name: one for name, one in streams.items() if one.weight > 0}
+
+
 recipes: Registry[Recipe] = Registry("recipe")

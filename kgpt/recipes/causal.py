@@ -13,9 +13,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from kgpt.model import Architecture, PartSettings
+from kgpt.model import Architecture
 from kgpt.objectives import CAUSAL_LM, Objective
-from kgpt.recipes.base import Length, Probability, TrainingData, Weight, recipes
+from kgpt.recipes.base import Length, Probability, TrainingData, Weight, WordRecipe, recipes, weighed
 from kgpt.recipes.text_only import TextOnly
 from kgpt.sequences import WeightedStream
 from kgpt.sequences.written_stream import WrittenStream
@@ -27,7 +27,7 @@ from kgpt.verbalization.triple_source import TripleSource
 
 @recipes.register("causal")
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Causal:
+class Causal(WordRecipe):
     """Pre-training a decoder on mixed text.
 
     Args:
@@ -53,11 +53,6 @@ class Causal:
         """Decoders."""
         return ("decoder",)
 
-    def parts(self, architecture: Architecture) -> Mapping[str, PartSettings]:
-        """Words only."""
-        del architecture
-        return {}
-
     def streams(self, data: TrainingData, architecture: Architecture) -> Mapping[str, WeightedStream]:
         """Triples, passages, and what the control reads."""
         control = TextOnly(
@@ -75,7 +70,7 @@ class Causal:
             for name, (source, weight) in sources.items()
         }
         mixed = {**written, **control.streams(data, architecture)}
-        return {name: weighted for name, weighted in mixed.items() if weighted.weight > 0}
+        return weighed(mixed)
 
     def objectives(self, architecture: Architecture) -> Sequence[Objective]:
         """The next word."""

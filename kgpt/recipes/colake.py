@@ -18,7 +18,7 @@ from pydantic import Field
 
 from kgpt.model import Architecture, DistanceBiasSettings, Nodes, PartSettings
 from kgpt.objectives import ENTITY_PREDICTION, MASKED_LM, RELATION_PREDICTION, Objective
-from kgpt.recipes.base import Count, Length, Limit, Probability, TrainingData, Weight, recipes
+from kgpt.recipes.base import Count, Length, Limit, Probability, TrainingData, Weight, recipes, weighed
 from kgpt.sequences import MaskedTextStream, WeightedStream, WordKnowledgeGraphStream
 from kgpt.wkgraph import NeighborSettings
 
@@ -95,7 +95,7 @@ class Colake:
             "graphs": WeightedStream(graphs, self.graph_weight),
             "text": WeightedStream(text, self.text_weight),
         }
-        return {name: weighted for name, weighted in mixed.items() if weighted.weight > 0}
+        return weighed(mixed)
 
     def objectives(self, architecture: Architecture) -> Sequence[Objective]:
         """One a kind of node, weight 1 each."""

@@ -15,9 +15,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from kgpt.model import Architecture, PartSettings
+from kgpt.model import Architecture
 from kgpt.objectives import SPAN_CORRUPTION, Objective
-from kgpt.recipes.base import Count, Length, Probability, TrainingData, Weight, recipes
+from kgpt.recipes.base import Count, Length, Probability, TrainingData, Weight, WordRecipe, recipes, weighed
 from kgpt.recipes.text_only import TextOnly
 from kgpt.sequences import WeightedStream
 from kgpt.sequences.structure_format import StructureFormat, StructureTask
@@ -26,7 +26,7 @@ from kgpt.sequences.structure_stream import StructureStream
 
 @recipes.register("deepstruct")
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DeepStruct:
+class DeepStruct(WordRecipe):
     """Pre-training on text-to-structure.
 
     Args:
@@ -56,11 +56,6 @@ class DeepStruct:
         """Encoder-decoders."""
         return ("encoder_decoder",)
 
-    def parts(self, architecture: Architecture) -> Mapping[str, PartSettings]:
-        """Words only."""
-        del architecture
-        return {}
-
     def streams(self, data: TrainingData, architecture: Architecture) -> Mapping[str, WeightedStream]:
         """Structures, and what the control reads."""
         structures = StructureStream(
@@ -76,7 +71,7 @@ class DeepStruct:
             salient_prob=self.salient_prob,
         )
         mixed = {"structures": WeightedStream(structures, self.structure_weight), **text.streams(data, architecture)}
-        return {name: weighted for name, weighted in mixed.items() if weighted.weight > 0}
+        return weighed(mixed)
 
     def objectives(self, architecture: Architecture) -> Sequence[Objective]:
         """What the decoder writes, smoothed."""

@@ -11,9 +11,9 @@ Differs from the paper:
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kgpt.model import Architecture, PartSettings
+from kgpt.model import Architecture
 from kgpt.objectives import Objective
-from kgpt.recipes.base import Count, Length, Probability, TrainingData, Weight, recipes
+from kgpt.recipes.base import Count, Length, Probability, TrainingData, Weight, WordRecipe, recipes, weighed
 from kgpt.recipes.text_only import TextOnly, language_modelling
 from kgpt.sequences import WeightedStream
 from kgpt.sequences.written_stream import ASKING, WrittenStream
@@ -22,7 +22,7 @@ from kgpt.verbalization.entity_passage import EntityPassages
 
 @recipes.register("entigraph")
 @dataclass(frozen=True, kw_only=True, slots=True)
-class EntiGraph:
+class EntiGraph(WordRecipe):
     """Pre-training on passages written from the graph.
 
     Args:
@@ -50,11 +50,6 @@ class EntiGraph:
         """All."""
         return ("encoder", "encoder_decoder", "decoder")
 
-    def parts(self, architecture: Architecture) -> Mapping[str, PartSettings]:
-        """Words only."""
-        del architecture
-        return {}
-
     def streams(self, data: TrainingData, architecture: Architecture) -> Mapping[str, WeightedStream]:
         """Passages, and what the control reads."""
         passages = WrittenStream(
@@ -73,7 +68,7 @@ class EntiGraph:
             salient_prob=self.salient_prob,
         )
         mixed = {"passages": WeightedStream(passages, self.passage_weight), **text.streams(data, architecture)}
-        return {name: weighted for name, weighted in mixed.items() if weighted.weight > 0}
+        return weighed(mixed)
 
     def objectives(self, architecture: Architecture) -> Sequence[Objective]:
         """That of text."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from kgpt.model import Architecture, GraphPositionSettings, PartSettings
 from kgpt.objectives import SPAN_CORRUPTION, Objective
-from kgpt.recipes.base import Count, Probability, TrainingData, Weight, recipes
+from kgpt.recipes.base import Count, Probability, TrainingData, Weight, recipes, weighed
 from kgpt.recipes.text_only import TextOnly
 from kgpt.sequences import WeightedStream
 from kgpt.sequences.levi_graph_stream import LeviGraphStream, Reach
@@ -64,7 +64,7 @@ class GraphLM:
         )
         text = TextOnly(text_weight=self.text_weight, question_weight=self.question_weight)
         mixed = {"graphs": WeightedStream(graphs, self.graph_weight), **text.streams(data, architecture)}
-        return {name: weighted for name, weighted in mixed.items() if weighted.weight > 0}
+        return weighed(mixed)
 
     def objectives(self, architecture: Architecture) -> Sequence[Objective]:
         """Span corruption, on graphs and text alike."""

@@ -12,16 +12,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from kgpt.model import Architecture, PartSettings
+from kgpt.model import Architecture
 from kgpt.objectives import MASKED_LM, Objective
-from kgpt.recipes.base import Length, Limit, TrainingData, recipes
+from kgpt.recipes.base import Length, Limit, TrainingData, WordRecipe, recipes
 from kgpt.sequences import WeightedStream
 from kgpt.sequences.sentence_tree_stream import SentenceTreeStream
 
 
 @recipes.register("kbert")
 @dataclass(frozen=True, kw_only=True, slots=True)
-class KBert:
+class KBert(WordRecipe):
     """Pre-training on sentence trees.
 
     Args:
@@ -40,11 +40,6 @@ class KBert:
     def architectures(self) -> Sequence[Architecture]:
         """Encoders."""
         return ("encoder",)
-
-    def parts(self, architecture: Architecture) -> Mapping[str, PartSettings]:
-        """Words only."""
-        del architecture
-        return {}
 
     def streams(self, data: TrainingData, architecture: Architecture) -> Mapping[str, WeightedStream]:
         """Sentence trees."""

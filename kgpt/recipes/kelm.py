@@ -18,9 +18,9 @@ from typing import Literal
 
 from kgpt.alignment.sentence import sentence_splitter
 from kgpt.errors import ConfigError
-from kgpt.model import Architecture, PartSettings
+from kgpt.model import Architecture
 from kgpt.objectives import Objective
-from kgpt.recipes.base import Count, Length, Probability, TrainingData, Weight, recipes
+from kgpt.recipes.base import Count, Length, Probability, TrainingData, Weight, WordRecipe, recipes, weighed
 from kgpt.recipes.text_only import TextOnly, language_modelling
 from kgpt.records import Document
 from kgpt.sequences import WeightedStream
@@ -42,7 +42,7 @@ VerbalizationMode = Literal["template", "ngram", "generator"]
 
 @recipes.register("kelm")
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Kelm:
+class Kelm(WordRecipe):
     """Pre-training on sentences from the graph.
 
     Args:
@@ -81,11 +81,6 @@ class Kelm:
         """All."""
         return ("encoder", "encoder_decoder", "decoder")
 
-    def parts(self, architecture: Architecture) -> Mapping[str, PartSettings]:
-        """Words only."""
-        del architecture
-        return {}
-
     def streams(self, data: TrainingData, architecture: Architecture) -> Mapping[str, WeightedStream]:
         """Sentences, and what the control reads."""
         sentences = WrittenStream(
@@ -102,7 +97,7 @@ class Kelm:
             salient_prob=self.salient_prob,
         )
         mixed = {"sentences": WeightedStream(sentences, self.sentence_weight), **text.streams(data, architecture)}
-        return {name: weighted for name, weighted in mixed.items() if weighted.weight > 0}
+        return weighed(mixed)
 
     def objectives(self, architecture: Architecture) -> Sequence[Objective]:
         """That of text."""

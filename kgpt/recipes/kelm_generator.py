@@ -9,9 +9,9 @@ Differs from the paper:
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kgpt.model import Architecture, PartSettings
+from kgpt.model import Architecture
 from kgpt.objectives import SPAN_CORRUPTION, Objective
-from kgpt.recipes.base import Length, TrainingData, Weight, recipes
+from kgpt.recipes.base import Length, TrainingData, Weight, WordRecipe, recipes, weighed
 from kgpt.recipes.text_only import TextOnly
 from kgpt.sequences import WeightedStream
 from kgpt.sequences.sentence_writing_stream import SentenceWritingStream
@@ -19,7 +19,7 @@ from kgpt.sequences.sentence_writing_stream import SentenceWritingStream
 
 @recipes.register("kelm_generator")
 @dataclass(frozen=True, kw_only=True, slots=True)
-class KelmGenerator:
+class KelmGenerator(WordRecipe):
     """Training a model that `kgpt verbalize --mode generator` writes with.
 
     Args:
@@ -39,17 +39,12 @@ class KelmGenerator:
         """Encoder-decoders."""
         return ("encoder_decoder",)
 
-    def parts(self, architecture: Architecture) -> Mapping[str, PartSettings]:
-        """Words only."""
-        del architecture
-        return {}
-
     def streams(self, data: TrainingData, architecture: Architecture) -> Mapping[str, WeightedStream]:
         """Triples to write, and what the control reads."""
         writing = SentenceWritingStream(facts=data.facts, vocabulary=data.vocabulary, max_tokens=self.max_tokens)
         text = TextOnly(text_weight=self.text_weight, question_weight=self.question_weight, max_tokens=self.max_tokens)
         mixed = {"writing": WeightedStream(writing, self.writing_weight), **text.streams(data, architecture)}
-        return {name: weighted for name, weighted in mixed.items() if weighted.weight > 0}
+        return weighed(mixed)
 
     def objectives(self, architecture: Architecture) -> Sequence[Objective]:
         """What the decoder writes."""

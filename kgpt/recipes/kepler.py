@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from kgpt.model import Architecture, PartSettings, TripleScorerSettings
 from kgpt.model.triple_scorer import ScoreName
 from kgpt.objectives import MASKED_LM, TRIPLE_SCORING, Objective
-from kgpt.recipes.base import Count, Length, TrainingData, Weight, recipes
+from kgpt.recipes.base import Count, Length, TrainingData, Weight, recipes, weighed
 from kgpt.sequences import MaskedTextStream, WeightedStream
 from kgpt.sequences.description_stream import DescriptionStream
 
@@ -69,7 +69,7 @@ class Kepler:
             "text": WeightedStream(text, self.text_weight),
             "triples": WeightedStream(triples, self.triple_weight),
         }
-        return {name: weighted for name, weighted in mixed.items() if weighted.weight > 0}
+        return weighed(mixed)
 
     def objectives(self, architecture: Architecture) -> Sequence[Objective]:
         """Masked words and triple scoring, weight 1 each."""

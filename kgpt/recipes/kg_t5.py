@@ -22,9 +22,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from kgpt.model import Architecture, PartSettings
+from kgpt.model import Architecture
 from kgpt.objectives import SPAN_CORRUPTION, Objective
-from kgpt.recipes.base import Count, Length, Limit, Probability, TrainingData, Weight, recipes
+from kgpt.recipes.base import Count, Length, Limit, Probability, TrainingData, Weight, WordRecipe, recipes, weighed
 from kgpt.recipes.text_only import TextOnly
 from kgpt.records import Document
 from kgpt.sequences import TripleStream, WeightedStream
@@ -40,7 +40,7 @@ from kgpt.verbalization.document_source import DocumentSource
 
 @recipes.register("kg_t5")
 @dataclass(frozen=True, kw_only=True, slots=True)
-class KgT5:
+class KgT5(WordRecipe):
     """Pre-training on triples.
 
     Args:
@@ -82,11 +82,6 @@ class KgT5:
         """Encoder-decoders."""
         return ("encoder_decoder",)
 
-    def parts(self, architecture: Architecture) -> Mapping[str, PartSettings]:
-        """Words only."""
-        del architecture
-        return {}
-
     def streams(self, data: TrainingData, architecture: Architecture) -> Mapping[str, WeightedStream]:
         """Triples, and what the control reads."""
         text = TextOnly(
@@ -100,7 +95,7 @@ class KgT5:
             **text.streams(data, architecture),
             **self._several_hops(data),
         }
-        return {name: weighted for name, weighted in mixed.items() if weighted.weight > 0}
+        return weighed(mixed)
 
     def objectives(self, architecture: Architecture) -> Sequence[Objective]:
         """Span corruption, on text and triples alike."""

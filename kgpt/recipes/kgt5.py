@@ -11,9 +11,9 @@ Differs from the papers:
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kgpt.model import Architecture, PartSettings
+from kgpt.model import Architecture
 from kgpt.objectives import SPAN_CORRUPTION, Objective
-from kgpt.recipes.base import Length, Limit, Probability, TrainingData, Weight, recipes
+from kgpt.recipes.base import Length, Limit, Probability, TrainingData, Weight, WordRecipe, recipes, weighed
 from kgpt.recipes.text_only import TextOnly
 from kgpt.sequences import WeightedStream
 from kgpt.sequences.link_stream import LinkStream
@@ -21,7 +21,7 @@ from kgpt.sequences.link_stream import LinkStream
 
 @recipes.register("kgt5")
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Kgt5:
+class Kgt5(WordRecipe):
     """Pre-training on queries for one end of a triple.
 
     Args:
@@ -47,11 +47,6 @@ class Kgt5:
         """Encoder-decoders."""
         return ("encoder_decoder",)
 
-    def parts(self, architecture: Architecture) -> Mapping[str, PartSettings]:
-        """Words only."""
-        del architecture
-        return {}
-
     def streams(self, data: TrainingData, architecture: Architecture) -> Mapping[str, WeightedStream]:
         """Queries, and what the control reads."""
         links = LinkStream(
@@ -68,7 +63,7 @@ class Kgt5:
             salient_prob=self.salient_prob,
         )
         mixed = {"links": WeightedStream(links, self.link_weight), **text.streams(data, architecture)}
-        return {name: weighted for name, weighted in mixed.items() if weighted.weight > 0}
+        return weighed(mixed)
 
     def objectives(self, architecture: Architecture) -> Sequence[Objective]:
         """What the decoder writes."""

@@ -7,9 +7,9 @@ often credited to the graph (SKILL, Moiseev et al., 2022, table 1).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kgpt.model import Architecture, PartSettings
+from kgpt.model import Architecture
 from kgpt.objectives import CAUSAL_LM, MASKED_LM, SPAN_CORRUPTION, Objective
-from kgpt.recipes.base import Length, Probability, TrainingData, Weight, recipes
+from kgpt.recipes.base import Length, Probability, TrainingData, Weight, WordRecipe, recipes, weighed
 from kgpt.sequences import MaskedTextStream, SpanCorruptionStream, WeightedStream
 from kgpt.sequences.causal_stream import CausalQuestionStream, CausalTextStream
 from kgpt.sequences.stream import Stream
@@ -17,7 +17,7 @@ from kgpt.sequences.stream import Stream
 
 @recipes.register("text_only")
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TextOnly:
+class TextOnly(WordRecipe):
     """Masked words on an encoder, span corruption on an encoder-decoder, the next word on a decoder.
 
     Args:
@@ -37,16 +37,11 @@ class TextOnly:
         """All."""
         return ("encoder", "encoder_decoder", "decoder")
 
-    def parts(self, architecture: Architecture) -> Mapping[str, PartSettings]:
-        """Words only."""
-        del architecture
-        return {}
-
     def streams(self, data: TrainingData, architecture: Architecture) -> Mapping[str, WeightedStream]:
         """Text, and questions where there is a decoder to answer them."""
         text = WeightedStream(self._text(data, architecture), self.text_weight)
         mixed = {"text": text, **self._questions(data, architecture)}
-        return {name: weighted for name, weighted in mixed.items() if weighted.weight > 0}
+        return weighed(mixed)
 
     def objectives(self, architecture: Architecture) -> Sequence[Objective]:
         """One, by architecture."""
