@@ -33,7 +33,7 @@ SENTENCE = "Marie Curie was born in Warsaw."
 TRIPLES = "Q7186\tP19\tQ270\nQ270\tP1376\tQ36\nQ7186\tP106\tQ169470\n"
 ENTITIES = "Q7186\tMarie Curie\tMadame Curie\nQ270\tWarsaw\nQ36\tPoland\nQ169470\tphysicist\n"
 RELATIONS = "P19\tplace of birth\nP1376\tcapital of\nP106\toccupation\n"
-LOSS = 7.3914
+LOSS = 7.3593
 """Of the one training step at the end; a change that should alter no result leaves it as it is."""
 
 
