@@ -6,6 +6,9 @@ from typing import Literal as OneOf
 
 from kgpt.errors import DataError
 
+INVERSE = "^"
+"""Before a relation of a path: it is followed from tail to head, as in SPARQL's property paths."""
+
 NIL = "NIL"
 """The entity of a link whose mention means nothing in the graph."""
 
@@ -233,6 +236,9 @@ class Question:
         answer_entities: ids of the right answers.
         stated_in_text: whether the corpus states a fact that answers it; None where nobody checked.
         split: the part it belongs to, or None where the file does not say.
+        path: relations that lead from the entity to its answers, one a hop, `^P161` against its direction; empty is
+            the one hop along `relation` (written as SPARQL's property paths).
+        popularity: how often the entity is looked up, where the file says so (PopQA: page views a month).
     """
 
     id: str
@@ -243,10 +249,21 @@ class Question:
     answer_entities: tuple[str, ...] = ()
     stated_in_text: bool | None = None
     split: QuestionSplit | None = None
+    path: tuple[str, ...] = ()
+    popularity: float | None = None
+
+    @property
+    def hops(self) -> tuple[str, ...]:
+        """The relations from the entity to its answers; none where the question is bound to no graph."""
+        return self.path or ((self.relation,) if self.relation else ())
 
     def facts(self) -> tuple[Triple, ...]:
-        """The triples that answer the question."""
-        return tuple(Triple(self.entity, self.relation, tail) for tail in self.answer_entities)
+        """The triples that answer a question of one hop; of more hops, the pairs of ends joined by the path's name."""
+        if self.hops and len(self.hops) == 1 and self.hops[0].startswith(INVERSE):
+            relation = self.hops[0].removeprefix(INVERSE)
+            return tuple(Triple(head, relation, self.entity) for head in self.answer_entities)
+        name = "/".join(self.hops)
+        return tuple(Triple(self.entity, name, tail) for tail in self.answer_entities)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +288,7 @@ class Outcome:
         value: the item's score, in [0, 1].
         subsets: the subsets the item counts in besides `all`.
         predicted: what the model said, for the report.
+        probability: that the model gives what it said; None where it gives none.
     """
 
     task: str
@@ -279,3 +297,4 @@ class Outcome:
     value: float
     subsets: tuple[str, ...] = ()
     predicted: str = ""
+    probability: float | None = None

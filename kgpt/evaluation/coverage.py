@@ -20,5 +20,6 @@ def evaluate_coverage(loaded: LoadedModel, facts: Sequence[AskedFact], graph: Kn
     outcomes = []
     for fact, (best, *_) in zip(facts, answer(loaded, questions), strict=True):
         names = [name for tail in fact.tails for name in graph.entities.surfaces(tail)]
-        outcomes.append(Outcome(TASK, fact.id, "exact_match", exact_match(best.text, names), fact.subsets, best.text))
+        right = exact_match(best.text, names)
+        outcomes.append(Outcome(TASK, fact.id, "exact_match", right, fact.subsets, best.text, best.probability))
     return outcomes

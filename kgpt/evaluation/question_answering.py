@@ -49,7 +49,7 @@ def evaluate_questions(
             ("exact_match", exact_match(best.text, question.answers)),
             ("token_f1", token_f1(best.text, question.answers)),
         ):
-            outcomes.append(Outcome(TASK, question.id, metric, value, names, best.text))
+            outcomes.append(Outcome(TASK, question.id, metric, value, names, best.text, best.probability))
     return outcomes
 
 

@@ -66,6 +66,8 @@ def parse_question(value: Mapping[str, Any], *, place: str, default_id: str = ""
         answer_entities=tuple(map(str, fields.get("answer_entities", ()))),
         stated_in_text=fields.get("stated_in_text"),
         split=split,
+        path=tuple(map(str, fields.get("path", ()))),
+        popularity=None if fields.get("popularity") is None else float(fields["popularity"]),
     )
 
 
@@ -80,5 +82,7 @@ def question_json(question: Question) -> dict[str, Any]:
         "answer_entities": list(question.answer_entities),
         "stated_in_text": question.stated_in_text,
         "split": question.split,
+        "path": list(question.path) or None,
+        "popularity": question.popularity,
     }
     return {key: item for key, item in value.items() if item is not None}
