@@ -122,9 +122,10 @@ def _documents(asked: _Asked) -> list[Any]:
 
 def _questions(source: str) -> list[Any]:
     """The test questions of a file that has splits, else all."""
+    from kgpt.records import Question
     from kgpt.sources import open_questions
 
-    questions = list(open_questions(source).read())
+    questions = [one for one in open_questions(source).read() if isinstance(one, Question)]
     return [question for question in questions if question.split == "test"] or questions
 
 

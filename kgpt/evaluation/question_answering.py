@@ -59,10 +59,12 @@ def majority_outcomes(
     """The floor: every test question answered with its relation's most frequent answer in `train`."""
     counts: dict[str, Counter[str]] = {}
     for question in train:
-        counts.setdefault(question.relation, Counter()).update(question.answers[:1])
+        counts.setdefault("/".join(question.hops), Counter()).update(question.answers[:1])
     best = {r: min(c, key=lambda one: (-c[one], one)) for r, c in counts.items()}
     return [
-        Outcome(TASK, q.id, metric, score(best.get(q.relation, ""), q.answers), names, best.get(q.relation, ""))
+        Outcome(
+            TASK, q.id, metric, score(best.get("/".join(q.hops), ""), q.answers), names, best.get("/".join(q.hops), "")
+        )
         for q, names in zip(test, subsets, strict=True)
         for metric, score in (("exact_match", exact_match), ("token_f1", token_f1))
     ]

@@ -28,11 +28,11 @@ from kgpt.kg.store import META_NAME, fill_store, is_store, mapped_arrays
 from kgpt.linking import Linker
 from kgpt.linking.sharded import LinkShard
 from kgpt.pipeline.config import RunConfig
-from kgpt.pipeline.questions import SelectedQuestions, select_questions
+from kgpt.pipeline.questions import SelectedQuestions, needed_facts, select_questions
 from kgpt.pipeline.slices import count_slices, write_slices
 from kgpt.pipeline.stage import Counts
 from kgpt.progress import track
-from kgpt.records import AlignedPassage, Document, Question, Triple
+from kgpt.records import AlignedPassage, Document, Dropped, Question, Triple
 from kgpt.sequences import Vocabulary, load_vocabulary, train_vocabulary, write_passage_store
 from kgpt.sequences.sharded import EncodeShard, join_stores
 from kgpt.sources import open_documents, open_graph, open_questions
@@ -54,7 +54,8 @@ _READ_COUNTS = "read.json"
 
 def graph_stage(config: RunConfig, folder: Path) -> Counts:
     """Stage 1: sources, or a finished store, to the graph store of the run."""
-    asked = {question.entity for question in source_questions(config)} if config.graph.select.heads == "asked" else ()
+    is_asked = config.graph.select.heads == "asked"
+    asked = {one.entity for one in source_questions(config) if isinstance(one, Question)} if is_asked else ()
     with TemporaryDirectory(dir=folder.parent) as room:
         graph, num_read, skipped = _whole_graph(config, Path(room))
         selected = select(graph, config.graph.select, asked=asked)
@@ -205,8 +206,8 @@ def read_documents(folder: Path) -> Iterator[Document]:
     return (one for one in DocumentsFile(folder / DOCUMENTS).read() if isinstance(one, Document))
 
 
-def source_questions(config: RunConfig) -> Iterator[Question]:
-    """The questions of the config's sources."""
+def source_questions(config: RunConfig) -> Iterator[Question | Dropped]:
+    """The questions of the config's sources, and what their readers leave out."""
     sources = [open_questions(one) for one in config.resolve(config.questions.sources, "questions.sources")]
     return (question for source in sources for question in source.read())
 
@@ -223,7 +224,7 @@ def _select(config: RunConfig, graph: KnowledgeGraph, passages: list[AlignedPass
 def _held_out(config: RunConfig, graph: KnowledgeGraph, questions: SelectedQuestions) -> "np.typing.NDArray[np.bool_]":
     """Triples that no arm trains on: a share of the pairs that no question asks about and no passage supports."""
     held = hold_out(graph.triples, share=config.evaluation.held_out_frac, seed=config.questions.seed)
-    asked = {pair_key(fact) for question in questions.questions for fact in question.facts()}
+    asked = {pair_key(fact) for question in questions.questions for fact in needed_facts(question, graph)}
     for row in np.flatnonzero(held):
         held[row] = pair_key(graph.triple(graph.triples[row])) not in asked
     return held

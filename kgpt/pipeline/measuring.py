@@ -69,14 +69,16 @@ class Exam:
 
     def question_subsets(self, questions: Sequence[Question]) -> list[tuple[str, ...]]:
         """For every question the subsets it counts in."""
-        return [
-            (
-                "stated_in_text" if question.stated_in_text else "graph_only",
-                "popular" if self.subsets.popular.get(question.entity) else "rare",
-                f"relation:{question.relation}",
-            )
-            for question in questions
-        ]
+        has_hops = any(len(question.hops) > 1 for question in self.questions)
+        return [self._subsets_of(question, has_hops=has_hops) for question in questions]
+
+    def _subsets_of(self, question: Question, *, has_hops: bool) -> tuple[str, ...]:
+        return (
+            "stated_in_text" if question.stated_in_text else "graph_only",
+            "popular" if self.subsets.popular.get(question.entity) else "rare",
+            f"relation:{'/'.join(question.hops)}",
+            *([f"hop_{len(question.hops)}"] if has_hops else []),
+        )
 
     def majority(self) -> list[Outcome]:
         """The floor's outcomes."""

@@ -5,11 +5,14 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import cast
 
+import numpy as np
+
+from kgpt.kg.following import follow, read_path, supporting
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.kg.splitting import pair_key, split_of
 from kgpt.pipeline.config import QuestionSettings
 from kgpt.randomness import stable_hash
-from kgpt.records import Question, QuestionSplit, Triple
+from kgpt.records import Dropped, Question, QuestionSplit, Triple
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +28,15 @@ class SelectedQuestions:
 
 
 def select_questions(
-    questions: Iterable[Question],
+    questions: Iterable[Question | Dropped],
     graph: KnowledgeGraph,
     stated: Collection[Triple],
     settings: QuestionSettings,
 ) -> SelectedQuestions:
     """The questions that `graph` answers, split and marked.
 
-    A question goes where its first fact's pair of entities goes; then every train or dev question that shares a pair
-    with a test question, in either direction and by any relation, is left out.
+    A question goes where the pair of its entity and its first answer goes; then every train or dev question that shares
+    such a pair with a test question, in either direction and by any relation or path, is left out.
 
     Args:
         questions: from the sources.
@@ -42,7 +45,7 @@ def select_questions(
         settings: shares of the splits.
     """
     dropped: Counter[str] = Counter()
-    kept = [_marked(q, stated, settings) for q in _answerable(questions, graph, dropped)]
+    kept = [_marked(q, graph, stated, settings) for q in _answerable(questions, graph, dropped)]
     test = sorted((q for q in kept if q.split == "test"), key=lambda q: stable_hash("test", q.id))
     dropped["over_max_test"] = max(0, len(test) - settings.max_test)
     chosen = {question.id for question in test[: settings.max_test]}
@@ -58,32 +61,64 @@ def select_questions(
     return SelectedQuestions(tuple(final), dict(+dropped))
 
 
-def _answerable(questions: Iterable[Question], graph: KnowledgeGraph, dropped: Counter[str]) -> Iterator[Question]:
-    """Questions with at least one answer entity joined to their entity in the graph, cut to those answers."""
+def needed_facts(question: Question, graph: KnowledgeGraph) -> set[Triple]:
+    """The triples of `graph` that answer a question, those of all hops."""
+    hops = read_path(graph, question.hops)
+    start = graph.entities.ids.find(question.entity)
+    if not hops or start is None:
+        return set()
+    ends = [number for one in question.answer_entities if (number := graph.entities.ids.find(one)) is not None]
+    return supporting(graph, start, hops, ends)
+
+
+def _answerable(
+    questions: Iterable[Question | Dropped], graph: KnowledgeGraph, dropped: Counter[str]
+) -> Iterator[Question]:
+    """Questions with an answer entity that their path reaches in the graph, cut to the answers that it reaches."""
     seen: set[str] = set()
     for question in questions:
-        if question.text in seen:
+        if isinstance(question, Dropped):
+            dropped[question.reason] += 1
+        elif question.text in seen:
             dropped["repeated_question"] += 1
-            continue
-        seen.add(question.text)
-        facts = [fact for fact in question.facts() if _holds(graph, fact)]
-        if facts:
-            yield question
-        else:
+        elif not question.hops:
+            dropped["bound_to_no_relation"] += 1
+        elif (cut := _cut(question, graph)) is None:
             dropped["fact_not_in_graph"] += 1
+        else:
+            seen.add(question.text)
+            yield cut
 
 
-def _holds(graph: KnowledgeGraph, fact: Triple) -> bool:
-    numbers = graph.numbers(fact)
-    return numbers is not None and numbers[2] in graph.tails(numbers[0], numbers[1])
+def _cut(question: Question, graph: KnowledgeGraph) -> Question | None:
+    """The question with those answers that the graph gives; None where it gives none."""
+    hops, start = read_path(graph, question.hops), graph.entities.ids.find(question.entity)
+    if hops is None or start is None:
+        return None
+    numbers = {one: graph.entities.ids.find(one) for one in question.answer_entities}
+    reached = {one: n for one, n in numbers.items() if n is not None and np.isin(n, follow(graph, start, hops))}
+    if not reached:
+        return None
+    names = dict.fromkeys(graph.entities.label(n) for n in reached.values())
+    names |= dict.fromkeys(name for n in reached.values() for name in graph.entities.surfaces(n))
+    if not question.answers:
+        return replace(question, answers=tuple(names), answer_entities=tuple(reached))
+    if len(reached) == len(numbers):
+        return question
+    answers = tuple(answer for answer in question.answers if answer in names)
+    return replace(question, answers=answers or question.answers, answer_entities=tuple(reached))
 
 
-def _marked(question: Question, stated: Collection[Triple], settings: QuestionSettings) -> Question:
+def _marked(
+    question: Question, graph: KnowledgeGraph, stated: Collection[Triple], settings: QuestionSettings
+) -> Question:
+    """The question with its split, and whether the text states what it needs (of several hops: all of them)."""
     told = question.stated_in_text
-    if told is None:
+    if told is None and len(question.hops) == 1:
         told = any(fact in stated for fact in question.facts())
-    split = question.split or _split(question, settings)
-    return replace(question, stated_in_text=told, split=split)
+    elif told is None:
+        told = needed_facts(question, graph).issubset(stated)
+    return replace(question, stated_in_text=told, split=question.split or _split(question, settings))
 
 
 def _split(question: Question, settings: QuestionSettings) -> QuestionSplit:

@@ -30,7 +30,7 @@ from kgpt.records import Document
 from kgpt.sequences import TripleStream, WeightedStream
 from kgpt.sequences.link_stream import LinkStream
 from kgpt.sequences.list_stream import ListStream
-from kgpt.sequences.path_stream import PathStream
+from kgpt.sequences.path_stream import HiddenPart, PathStream
 from kgpt.sequences.sentence_stream import sentences_of_documents, sentences_of_passages
 from kgpt.sequences.stream import Stream
 from kgpt.sources.documents import DocumentsFile
@@ -55,6 +55,8 @@ class KgT5(WordRecipe):
         forms: how triples are written: `linear`, `inverse`, `template`.
         tail_prob: how often the tail is hidden, else the head.
         num_hops: of the paths, drawn from alike.
+        path_hidden: what of a path is to be written, drawn from alike: its `end`, the `middle`, `both`, or the end of a
+            path told without its middle (`composed`).
         max_answers: a longer list of tails keeps its first, by name.
         max_neighbors: lines of a query's context.
         max_tokens: longest text sequence.
@@ -72,6 +74,7 @@ class KgT5(WordRecipe):
     forms: Annotated[tuple[Form, ...], Field(min_length=1)] = ("linear", "inverse", "template")
     tail_prob: Probability = 0.7
     num_hops: Annotated[tuple[Count, ...], Field(min_length=1)] = (2, 3)
+    path_hidden: Annotated[tuple[HiddenPart, ...], Field(min_length=1)] = ("end", "middle", "both", "composed")
     max_answers: Count = 10
     max_neighbors: Limit = 20
     max_tokens: Length = 128
@@ -125,11 +128,10 @@ class KgT5(WordRecipe):
             has_unique_names=False,
             has_sentinel=True,
         )
+        paths = PathStream(graph=graph, vocabulary=vocabulary, num_hops=self.num_hops, hidden=self.path_hidden)
         lists = ListStream(graph=graph, vocabulary=vocabulary, max_answers=self.max_answers)
         return {
-            "paths": WeightedStream(
-                PathStream(graph=graph, vocabulary=vocabulary, num_hops=self.num_hops), self.path_weight
-            ),
+            "paths": WeightedStream(paths, self.path_weight),
             "lists": WeightedStream(lists, self.list_weight),
             "contexts": WeightedStream(context, self.context_weight),
         }

@@ -1,4 +1,7 @@
-"""Paths as text with the end, the entities on the way, or both hidden, to be written by the decoder (ours)."""
+"""Paths as text with the end, the entities on the way, or both hidden, to be written by the decoder (ours).
+
+`composed` leaves out the entities on the way and asks for the end: a fact of several hops as a question asks it.
+"""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,10 +15,10 @@ from kgpt.sequences.sequence import Sequence
 from kgpt.sequences.triple_stream import answering
 from kgpt.sequences.vocabulary import SENTINEL, Vocabulary
 from kgpt.verbalization.naming import GraphNames
-from kgpt.verbalization.path import PathWalker, hidden_pieces, path_pieces
+from kgpt.verbalization.path import PathWalker, composed_pieces, hidden_pieces, path_pieces
 from kgpt.verbalization.pieces import Mention, Piece
 
-HiddenPart = Literal["end", "middle", "both"]
+HiddenPart = Literal["end", "middle", "both", "composed"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +61,8 @@ class PathStream:
         num_hops = self.num_hops[int(hop_place * len(self.num_hops))]
         path = self._walker.from_row(index, num_hops, rng)
         part = self.hidden[int(part_place * len(self.hidden))]
+        if part == "composed":
+            return hidden_pieces(list(composed_pieces(path, self.names)), frozenset({1}), SENTINEL)
         last = len(path.hops)
         middle = range(1, last) if part != "end" else ()
         end = (last,) if part != "middle" or last == 1 else ()

@@ -54,5 +54,5 @@ class QuestionSource(Protocol):
     def files(self) -> Sequence[Path]:
         """The files that are read."""
 
-    def read(self) -> Iterator[Question]:
-        """The questions in the source's order."""
+    def read(self) -> Iterator[Question | Dropped]:
+        """The questions in the source's order, and what the reader leaves out."""

@@ -6,13 +6,12 @@ from typing import Any
 
 from kgpt.errors import DataError
 from kgpt.io import require_file
-from kgpt.sources import embedded
 from kgpt.sources.address import EMBEDDED_FORM, open_reader, parse_address
 from kgpt.sources.base import DocumentSource, GraphSource, QuestionSource
 from kgpt.sources.document_forms import DOCUMENT_FORMS, document_form
 from kgpt.sources.graph_forms import GRAPH_FORMS, graph_form
 from kgpt.sources.hub import HubDataset
-from kgpt.sources.questions import QuestionsFile
+from kgpt.sources.question_forms import QUESTION_FORMS, question_form
 
 
 def open_graph(source: str, *, languages: Sequence[str] = ()) -> GraphSource:
@@ -59,10 +58,15 @@ def open_documents(source: str) -> DocumentSource:
 
 
 def open_questions(source: str) -> QuestionSource:
-    """The reader of questions: JSON Lines, or `embedded:NAME` for the sample's.
+    """The reader of questions: `[FORM:]PATH[?OPTION=VALUE&...]`, or `embedded:NAME` for the sample's.
 
     Raises:
-        DataError: nothing there.
+        DataError: nothing there, a form that kgpt does not read, or an option that the form has not.
     """
-    path = embedded.resolve(source, "graphs")
-    return QuestionsFile(path / "questions.jsonl" if path.is_dir() else path)
+    address = parse_address(source, forms=QUESTION_FORMS)
+    path = address.resolve("graphs")
+    inner = path / "questions.jsonl"
+    if inner.is_file() and address.form in ("", EMBEDDED_FORM):
+        path = inner
+    form = question_form(path) if address.form in ("", EMBEDDED_FORM) else address.form
+    return open_reader(QUESTION_FORMS[form], address, path)

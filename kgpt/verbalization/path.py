@@ -90,6 +90,14 @@ def path_pieces(path: Path, names: GraphNames) -> Iterator[Piece]:
         yield names.mention(entity)
 
 
+def composed_pieces(path: Path, names: GraphNames) -> Iterator[Piece]:
+    """The path without the entities on the way: "s, r1, r2, o", as a question of several hops names its ends alone."""
+    yield names.mention(path.start)
+    relations = [(names.inverses if is_inverse else names.relations)[relation] for relation, is_inverse, _ in path.hops]
+    yield SEPARATOR + SEPARATOR.join(relations) + SEPARATOR
+    yield names.mention(path.entities[-1])
+
+
 def hidden_pieces(pieces: list[Piece], hidden: frozenset[int], mark: str) -> tuple[list[Piece], list[Mention]]:
     """The text with some of its mentions behind marks, and those mentions in order.
 

@@ -10,6 +10,7 @@ BAD = {
     "exact_duplicates": ([GOOD], Document("bad", "berlin  is the capital\nof Germany ."), "exact_duplicate"),
     "length": ([], Document("bad", "too few words"), "too_short"),
     "normalize": ([], Document("bad", " \u200b\n"), "empty"),
+    "sample": ([], Document("bad", "Its id's hash is in the other half."), "not_in_sample"),
 }
 NAMES = corpus_steps.names()
 

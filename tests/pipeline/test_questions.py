@@ -1,9 +1,10 @@
 import pytest
 
+from kgpt.kg.following import follow, read_path
 from kgpt.kg.splitting import pair_key
 from kgpt.pipeline.config import QuestionSettings
-from kgpt.pipeline.questions import select_questions
-from kgpt.records import Question, Triple
+from kgpt.pipeline.questions import needed_facts, select_questions
+from kgpt.records import Dropped, Question, Triple
 
 SETTINGS = QuestionSettings()
 
@@ -84,3 +85,39 @@ def test_whether_text_states_it_is_the_sources_word_or_the_alignments(capitals):
     found = select([capital(0), capital(1), capital(2, stated_in_text=True)], capitals, stated)
 
     assert [one.stated_in_text for one in found.questions] == [True, False, True]
+
+
+def two_hops(**changes):
+    """Of which country's neighbour is 0 the capital: 0, turned capital, borders."""
+    told = {"id": "h", "text": "Who borders the country of 0?", "answers": (), "entity": "Q0"}
+    return Question(**(told | {"answer_entities": ("Q11", "Q14"), "path": ("^P36", "P47")} | changes))
+
+
+def test_a_question_of_two_hops_is_cut_to_the_answers_its_path_reaches(capitals):
+    (question,) = select([two_hops()], capitals).questions
+
+    reached = follow(capitals, capitals.entity("Q0"), read_path(capitals, ("^P36", "P47"))).tolist()
+    assert {capitals.entity(one) for one in question.answer_entities} <= set(reached)
+    assert question.answers[: len(question.answer_entities)] == tuple(
+        capitals.entities.label(capitals.entity(one)) for one in question.answer_entities
+    )
+
+
+def test_two_hops_need_two_facts_and_are_stated_where_both_are(capitals):
+    (question,) = select([two_hops()], capitals).questions
+    needed = needed_facts(question, capitals)
+
+    assert Triple("Q10", "P36", "Q0") in needed and len(needed) == 1 + len(question.answer_entities)
+    assert not question.stated_in_text
+    (stated,) = select([two_hops()], capitals, stated=needed).questions
+    assert stated.stated_in_text
+
+
+def test_what_cannot_be_asked_is_counted_by_reason(capitals):
+    unbound = Question("u", "Why?", ("x",), answer_entities=("Q1",))
+    found = select(
+        [Dropped("d", "no_answer"), unbound, two_hops(path=("P47", "P47")), capital(0), capital(0)], capitals
+    )
+
+    told = {"no_answer": 1, "bound_to_no_relation": 1, "fact_not_in_graph": 1, "repeated_question": 1}
+    assert found.dropped == told

@@ -1,0 +1,166 @@
+"""Published question sets in JSON: PopQA, Mintaka, RuBQ 2.0; each entry becomes a `Question`, or tells why not.
+
+Only entity answers (and for Mintaka numbers, dates, truth values as written) are kept: what has no answer is `Dropped`.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kgpt.errors import DataError
+from kgpt.io import read_json_lines
+from kgpt.records import Dropped, Question
+from kgpt.sources.json_array import read_objects
+
+NO_ANSWER = "no_answer"
+_ENTITY = "http://www.wikidata.org/entity/"
+_ONE_HOP = re.compile(r"\{\s*wd:(Q\d+)\s+wdt:(P\d+)\s+\?\w+\s*\.?\s*\}")
+
+
+@dataclass(frozen=True, slots=True)
+class PopQa:
+    """PopQA (Mallen et al., 2023): JSON Lines; popularity is the subject's page views a month."""
+
+    path: Path
+
+    def files(self) -> Sequence[Path]:
+        """The file itself."""
+        return [self.path]
+
+    def read(self) -> Iterator[Question | Dropped]:
+        """Its questions.
+
+        Raises:
+            DataError: a field is missing or malformed.
+        """
+        for number, value in read_json_lines(self.path):
+            place = f"{self.path}:{number}"
+            told = _fields(value, ("id", "question", "possible_answers", "s_uri", "o_uri", "prop_id", "s_pop"), place)
+            answers = _listed(told["possible_answers"], place)
+            yield Question(
+                id=f"popqa-{told['id']}",
+                text=str(told["question"]),
+                answers=tuple(answers),
+                entity=_entity(told["s_uri"]),
+                relation=f"P{told['prop_id']}",
+                answer_entities=(_entity(told["o_uri"]),),
+                popularity=float(told["s_pop"]),
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Mintaka:
+    """Mintaka (Sen et al., 2022): JSON Lines, or one array; complex questions, bound to entities and to no relation.
+
+    Args:
+        path: the file.
+        language: `en`, or one of the translations'; answers are in English.
+    """
+
+    path: Path
+    language: str = "en"
+
+    def files(self) -> Sequence[Path]:
+        """The file itself."""
+        return [self.path]
+
+    def read(self) -> Iterator[Question | Dropped]:
+        """Its questions; one without an answer is left out.
+
+        Raises:
+            DataError: a field is missing or malformed, or a question has not that language.
+        """
+        for _, place, value in read_objects(self.path):
+            told = _fields(value, ("id", "question", "answer"), place)
+            texts = {"en": told["question"], **(value.get("translations") or {})}
+            if self.language not in texts:
+                raise DataError(f"{place}: no text in {self.language!r}; there are {', '.join(texts)}")
+            answers, entities = _mintaka_answers(told["answer"])
+            if not answers:
+                yield Dropped(str(told["id"]), NO_ANSWER)
+                continue
+            asked = [one["name"] for one in value.get("questionEntity") or () if one.get("entityType") == "entity"]
+            entity = str(asked[0]) if asked else ""
+            yield Question(str(told["id"]), str(texts[self.language]), answers, entity, answer_entities=entities)
+
+
+@dataclass(frozen=True, slots=True)
+class RuBq:
+    """RuBQ 2.0 (Rybin et al., 2021): one array; questions of one hop keep their relation.
+
+    Args:
+        path: the file.
+        language: `en` (translated by machine) or `ru`.
+    """
+
+    path: Path
+    language: str = "en"
+
+    def files(self) -> Sequence[Path]:
+        """The file itself."""
+        return [self.path]
+
+    def read(self) -> Iterator[Question | Dropped]:
+        """Its questions; one without an answer is left out.
+
+        Raises:
+            DataError: a field is missing or malformed.
+        """
+        text = "question_eng" if self.language == "en" else "question_text"
+        for _, place, value in read_objects(self.path):
+            told = _fields(value, ("uid", text), place)
+            answers, entities = _rubq_answers(value.get("answers") or (), self.language)
+            if not answers:
+                yield Dropped(str(told["uid"]), NO_ANSWER)
+                continue
+            bound = _ONE_HOP.search(str(value.get("query") or ""))
+            entity, relation = bound.groups() if bound else ("", "")
+            yield Question(f"rubq-{told['uid']}", str(told[text]), answers, entity, relation, entities)
+
+
+def _fields(value: Mapping[str, Any], names: Sequence[str], place: str) -> Mapping[str, Any]:
+    for name in names:
+        if name not in value:
+            raise DataError(f"{place}: no field {name!r}; found {', '.join(value) or 'nothing'}")
+    return value
+
+
+def _listed(value: object, place: str) -> list[str]:
+    """A list of strings, itself written as JSON in a string."""
+    try:
+        found = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        found = None
+    if not isinstance(found, list) or not found:
+        raise DataError(f"{place}: possible_answers: expected a list with at least one answer, found {value!r}")
+    return [str(one) for one in found]
+
+
+def _entity(address: object) -> str:
+    return str(address).removeprefix(_ENTITY)
+
+
+def _mintaka_answers(answer: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names and ids of the right answers; what is no entity is as it was written."""
+    found = answer.get("answer") or ()
+    entities = [one for one in found if isinstance(one, dict)]
+    labels = [one.get("label") for one in entities]
+    names = [one if isinstance(one, str) else (one or {}).get("en") for one in labels]
+    plain = [str(one) for one in found if not isinstance(one, dict)]
+    plain += [str(answer["mention"])] if answer.get("mention") else []
+    told = dict.fromkeys(name for name in (*names, *plain) if name)
+    return tuple(told), tuple(str(one["name"]) for one in entities if "name" in one)
+
+
+def _rubq_answers(answers: Sequence[Mapping[str, Any]], language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    names, entities = dict[str, None](), []
+    for one in answers:
+        if one.get("type") == "uri":
+            entities.append(_entity(one.get("value")))
+            names |= dict.fromkeys(map(str, (one.get("wd_names") or {}).get(language) or ()))
+        elif one.get("value"):
+            names |= {str(one["value"]): None}
+    return tuple(names), tuple(entities)
