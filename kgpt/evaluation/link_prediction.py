@@ -5,7 +5,7 @@ entities share the places behind. Where there are few entities all of them can b
 (other right answers do not count) and realistic (ties count half).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from torch.nn.functional import log_softmax
 
 from kgpt.errors import CheckpointError
-from kgpt.evaluation.facts import fact_id
+from kgpt.evaluation.link_ranking import TASK, Side, link_item, relation_categories
+from kgpt.evaluation.ranking import link_metrics, rank_among_found
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.model import LoadedModel
 from kgpt.progress import track
@@ -24,7 +25,6 @@ from kgpt.records import Outcome
 from kgpt.sequences.link_stream import LinkStream
 from kgpt.verbalization.neighborhood import LinkQuery
 
-TASK = "link_prediction"
 Candidates = Literal["sampled", "all"]
 _CHUNK = 256
 
@@ -41,12 +41,12 @@ def evaluate_link_prediction_by_text(
     seed: int = 0,
     subsets: Sequence[tuple[str, ...]] | None = None,
 ) -> list[Outcome]:
-    """Every triple's `mrr`, `hits_at_1`, `hits_at_3` and `hits_at_10`, its tail asked for and then its head.
+    """Every triple's `mean_rank`, `mrr`, `hits_at_1`, `hits_at_3` and `hits_at_10`, its tail asked and then its head.
 
     Args:
         loaded: an encoder-decoder trained on such queries.
         triples: what is asked, by number, [n, 3].
-        graph: the true graph; its other right answers are filtered.
+        graph: the true graph; its other right answers are filtered, its relations' categories are subsets.
         stream: writes queries and names as training did, contexts from the graph that was trained on.
         candidates: `sampled` names, or `all` entities.
         num_samples: names sampled a query.
@@ -61,35 +61,14 @@ def evaluate_link_prediction_by_text(
         raise CheckpointError(f"link prediction by text needs an encoder-decoder; this one is an {loaded.architecture}")
     guesser = Guesser(loaded, stream, num_samples=num_samples, max_new_words=max_new_words)
     everyone = range(graph.num_entities) if candidates == "all" else None
-    outcomes = []
+    categories, outcomes = relation_categories(graph), list[Outcome]()
     for place, row in enumerate(track(triples.tolist(), what="link prediction", total=len(triples))):
-        names = subsets[place] if subsets else ()
+        names = (categories[row[1]], *(subsets[place] if subsets else ()))
         for query, truth in _queries(row):
-            item = f"{_item(row, graph)}|{_side(query)}"
+            item = link_item(row, graph, _side(query))
             scores = guesser.scores(query, seed=stable_hash(seed, item), candidates=everyone)
             outcomes += _outcomes(item, scores, query, truth, graph, names)
     return outcomes
-
-
-def rank_among_found(scores: Mapping[int, float], truth: int, *, others: Collection[int], num_entities: int) -> float:
-    """The filtered, realistic rank of `truth` where only some entities have a score; the rest tie behind them.
-
-    >>> rank_among_found({3: -1.0, 5: -2.0}, 5, others=[3], num_entities=10)
-    1.0
-    >>> rank_among_found({3: -1.0}, 5, others=[], num_entities=4)
-    3.0
-    """
-    wrong = [score for entity, score in scores.items() if entity != truth and entity not in others]
-    if truth in scores:
-        higher = sum(score > scores[truth] for score in wrong)
-        return 1 + higher + sum(score == scores[truth] for score in wrong) / 2
-    num_unfound = num_entities - 1 - len(wrong) - len(set(others))
-    return 1 + len(wrong) + num_unfound / 2
-
-
-def link_metrics(place: float) -> dict[str, float]:
-    """What link prediction makes of a rank."""
-    return {"mrr": 1 / place} | {f"hits_at_{k}": float(place <= k) for k in (1, 3, 10)}
 
 
 @dataclass(frozen=True)
@@ -178,10 +157,5 @@ def _outcomes(
     return [Outcome(TASK, item, metric, value, told, said) for metric, value in link_metrics(place).items()]
 
 
-def _item(row: Sequence[int], graph: KnowledgeGraph) -> str:
-    triple = graph.triple(row)
-    return f"{fact_id(triple.head, triple.relation)}|{triple.tail}"
-
-
-def _side(query: LinkQuery) -> str:
+def _side(query: LinkQuery) -> Side:
     return "head" if query.is_reverse else "tail"
