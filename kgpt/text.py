@@ -55,3 +55,16 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         return "  ".join([first.ljust(widths[0]), *map(str.rjust, others, widths[1:])]).rstrip()
 
     return "\n".join(map(line, [header, *rows]))
+
+
+def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    r"""Rows as a table in Markdown; a bar within a cell is escaped.
+
+    >>> print(markdown_table(["arm", "n"], [["a|b", "10"]]))
+    | arm | n |
+    | --- | --- |
+    | a\|b | 10 |
+    """
+    cells = ([cell.replace("|", r"\|").replace("\n", " ") for cell in row] for row in (header, *rows))
+    first, *others = (f"| {' | '.join(row)} |" for row in cells)
+    return "\n".join([first, f"|{' --- |' * len(header)}", *others])

@@ -1,14 +1,36 @@
-"""What an evaluation set shares with what was trained on: question strings, and facts by inverse-aware pairs.
+"""What an evaluation set shares with what was trained on: strings, n-grams, answers, facts by inverse-aware pairs.
 
+It is counted for the set, and marked on each item, so that figures on clean items can stand beside those on all.
 A triple that supports an answer is coverage; a question string in the training text is contamination.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Literal, get_args
 
-from kgpt.kg.splitting import overlap
+import numpy as np
+from numpy.typing import NDArray
+
+from kgpt.evaluation.ngram_overlap import WordTexts, contains, longest_shared, quoted, sharing_texts, word_texts
+from kgpt.kg.splitting import overlap, pair_key
 from kgpt.records import Question, Triple
 from kgpt.text import normalize_answer
+
+LONG_WORDS = 13
+SHORT_WORDS = 8
+CLEAN = "clean"
+"""The subset of items that bear no mark."""
+
+Reason = Literal[
+    "asked_in_training",
+    "fact_in_training_questions",
+    "quoted_in_text",
+    "quoted_with_answer",
+    "ngram_13_in_text",
+    "ngram_13_in_training_questions",
+]
+REASONS: tuple[Reason, ...] = get_args(Reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +54,37 @@ class Overlap:
     facts_in_text: int
 
 
+@dataclass(frozen=True, slots=True)
+class Contamination:
+    """What an evaluation set shares with the training texts and questions.
+
+    Args:
+        num_items: items of the set.
+        reasons: why each contaminated item is one; clean items are left out.
+        longest_in_text: of the items that share eight words in a row with a training text, how many words such a run
+            has (runs of shared 8-grams).
+        longest_in_training_questions: the same with the training questions, mostly the words of a common template.
+    """
+
+    num_items: int
+    reasons: Mapping[str, tuple[Reason, ...]]
+    longest_in_text: Mapping[str, int]
+    longest_in_training_questions: Mapping[str, int]
+
+    def as_json(self) -> dict[str, Any]:
+        """Counts, as in the `contamination` of `results.json`."""
+        counts = Counter(reason for reasons in self.reasons.values() for reason in reasons)
+        return {
+            "num_items": self.num_items,
+            "num_clean": self.num_items - len(self.reasons),
+            "reasons": {reason: counts[reason] for reason in REASONS},
+            "ngram_8_in_text": len(self.longest_in_text),
+            "longest_in_text": max(self.longest_in_text.values(), default=0),
+            "ngram_8_in_training_questions": len(self.longest_in_training_questions),
+            "longest_in_training_questions": max(self.longest_in_training_questions.values(), default=0),
+        }
+
+
 def measure_overlap(
     *,
     test: Sequence[Question],
@@ -41,15 +94,85 @@ def measure_overlap(
     text_triples: Sequence[Triple],
 ) -> Overlap:
     """Count what `test` shares with the training questions, texts and triples."""
-    strings = [normalize_answer(question.text) for question in test]
     trained = {normalize_answer(question.text) for question in train}
-    joined = "\n".join(normalize_answer(text) for text in texts)
+    numbers: dict[str, int] = {}
+    asked = word_texts((question.text for question in test), numbers)
     firsts = [question.facts()[0] for question in test if question.answer_entities]
     return Overlap(
         num_test=len(test),
-        asked_in_training=sum(one in trained for one in strings),
-        quoted_in_text=sum(one in joined for one in strings),
+        asked_in_training=sum(normalize_answer(question.text) in trained for question in test),
+        quoted_in_text=sum(len(places) > 0 for places in quoted(asked, word_texts(texts, numbers))),
         facts_in_training_questions=overlap(firsts, [fact for question in train for fact in question.facts()]),
         facts_in_graph=overlap(firsts, graph_triples),
         facts_in_text=overlap(firsts, text_triples),
     )
+
+
+def measure_contamination(
+    *, test: Sequence[Question], train: Sequence[Question], texts: Sequence[str]
+) -> Contamination:
+    """Mark the questions of `test` that share more than a fact of the graph with training.
+
+    An item is contaminated where a training question asks it, in the same words or for the same pair of entities;
+    where a training text quotes it whole (and with its answer: `quoted_with_answer`); where it shares 13 words in a row
+    with a text or a training question (Brown et al., 2020, appendix C). A question of 8 to 12 words must be shared
+    whole, a shorter one has no n-gram, as there. Runs of eight words alone mark nothing: templates share them.
+
+    Args:
+        test: the evaluation set.
+        train: training questions.
+        texts: training texts.
+    """
+    numbers: dict[str, int] = {}
+    asked = word_texts((question.text for question in test), numbers)
+    known = word_texts((question.text for question in train), numbers)
+    read = word_texts(texts, numbers)
+    places = quoted(asked, read)
+    marks: dict[Reason, Sequence[bool] | NDArray[np.bool_]] = {
+        "asked_in_training": _asked(test, train),
+        "fact_in_training_questions": _facts_asked(test, train),
+        "quoted_in_text": [len(found) > 0 for found in places],
+        "quoted_with_answer": [
+            any(contains(texts[place], question.answers) for place in found)
+            for question, found in zip(test, places, strict=True)
+        ],
+        "ngram_13_in_text": _long_shared(asked, read),
+        "ngram_13_in_training_questions": _long_shared(asked, known),
+    }
+    found = [tuple(reason for reason in REASONS if marks[reason][number]) for number in range(len(test))]
+    return Contamination(
+        num_items=len(test),
+        reasons={question.id: reasons for question, reasons in zip(test, found, strict=True) if reasons},
+        longest_in_text=_longest(test, asked, read),
+        longest_in_training_questions=_longest(test, asked, known),
+    )
+
+
+def contaminated_items(
+    *, test: Sequence[Question], train: Sequence[Question], texts: Sequence[str]
+) -> Mapping[str, tuple[Reason, ...]]:
+    """Ids of the contaminated questions of `test`, each with its reasons; see `measure_contamination`."""
+    return measure_contamination(test=test, train=train, texts=texts).reasons
+
+
+def _asked(test: Sequence[Question], train: Sequence[Question]) -> list[bool]:
+    trained = {normalize_answer(question.text) for question in train}
+    return [normalize_answer(question.text) in trained for question in test]
+
+
+def _facts_asked(test: Sequence[Question], train: Sequence[Question]) -> list[bool]:
+    trained = {pair_key(fact) for question in train for fact in question.facts()}
+    return [any(pair_key(fact) in trained for fact in question.facts()) for question in test]
+
+
+def _long_shared(asked: WordTexts, others: WordTexts) -> NDArray[np.bool_]:
+    """Whether each text shares a 13-gram with `others`, or is 8 to 12 words long and shared whole."""
+    found = sharing_texts(asked, others, LONG_WORDS)
+    for length in range(SHORT_WORDS, LONG_WORDS):
+        found |= (asked.num_words == length) & sharing_texts(asked, others, length)
+    return found
+
+
+def _longest(test: Sequence[Question], asked: WordTexts, others: WordTexts) -> dict[str, int]:
+    found = longest_shared(asked, others, SHORT_WORDS)
+    return {question.id: int(num_words) for question, num_words in zip(test, found, strict=True) if num_words}

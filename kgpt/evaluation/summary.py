@@ -2,17 +2,32 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from kgpt.evaluation.significance import effect_size, holm, sign_flip_p
 from kgpt.records import Outcome, Result
 
 NUM_RESAMPLES = 9_999
+HEADLINES = (
+    ("qa", "graph_only", "exact_match"),
+    ("qa", "stated_in_text", "exact_match"),
+    ("qa", "all", "exact_match"),
+    ("coverage", "graph_only", "exact_match"),
+    ("coverage", "all", "exact_match"),
+    ("cloze", "seen", "p_at_1"),
+    ("cloze", "held_out", "p_at_1"),
+    ("graph_completion", "seen", "p_at_1"),
+)
+"""Task, subset and metric of what a run is judged by, declared before any run: the headline family of its tests."""
+
+Family = Literal["headline", "exploratory"]
 _Key = tuple[str, str, str]
+_ByKey = Mapping[_Key, Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +42,13 @@ class Comparison:
         metric: the metric.
         difference: mean of arm minus control over the items, each item's mean over the seeds.
         ci95: percentile bootstrap over items.
-        p_value: two-sided, items' signs permuted.
+        p_value: two-sided, items' signs permuted; of this one test.
         num_seeds: seeds that both arms have.
+        num_items: items that both arms answered.
+        effect_size: Cohen's d_z over the items; None where it is not defined.
+        seed_differences: the difference within each seed.
+        family: which tests it was corrected with.
+        p_adjusted: `p_value` corrected for the tests of the family (Holm, 1979).
     """
 
     arm: str
@@ -40,6 +60,11 @@ class Comparison:
     ci95: tuple[float, float]
     p_value: float
     num_seeds: int
+    num_items: int
+    effect_size: float | None
+    seed_differences: tuple[float, ...]
+    family: Family
+    p_adjusted: float
 
     def as_json(self) -> dict[str, Any]:
         """A row of `comparisons`."""
@@ -67,15 +92,48 @@ def compare(
     own subsets are left out (too many tests for too few items).
     """
     num_seeds = min(len(arm_outcomes), len(control_outcomes))
-    ours, theirs = _by_key(arm_outcomes[:num_seeds]), _by_key(control_outcomes[:num_seeds])
+    ours, theirs = arm_outcomes[:num_seeds], control_outcomes[:num_seeds]
+    by_seed = [(_by_key([one]), _by_key([other])) for one, other in zip(ours, theirs, strict=True)]
+    mine, other = _by_key(ours), _by_key(theirs)
     rows = []
-    for key in ours:
-        items = sorted(ours[key].keys() & theirs.get(key, {}).keys())
-        if not items or key[1].startswith("relation:"):
+    for key in mine:
+        differences = _differences(mine, other, key)
+        if not len(differences) or key[1].startswith("relation:"):
             continue
-        differences = np.array([ours[key][item] - theirs[key][item] for item in items])
-        rows.append(Comparison(arm, control, *key, *paired_test(differences), num_seeds))
+        difference, interval, p_value = paired_test(differences)
+        within = [found for pair in by_seed if len(found := _differences(*pair, key))]
+        rows.append(
+            Comparison(
+                arm,
+                control,
+                *key,
+                difference=difference,
+                ci95=interval,
+                p_value=p_value,
+                num_seeds=num_seeds,
+                num_items=len(differences),
+                effect_size=effect_size(differences),
+                seed_differences=tuple(float(found.mean()) for found in within),
+                family="headline" if key in HEADLINES else "exploratory",
+                p_adjusted=p_value,
+            )
+        )
     return rows
+
+
+def adjust(comparisons: Sequence[Comparison]) -> list[Comparison]:
+    """All comparisons of a run with `p_adjusted` set: Holm's correction over the tests of each family.
+
+    The headline family is every pair of arms in the measures of `HEADLINES`, all pairs together: a run makes one claim,
+    that some arm knows more than another. All other tests are exploratory and corrected with each other.
+    """
+    adjusted = list(comparisons)
+    for family in ("headline", "exploratory"):
+        places = [place for place, row in enumerate(comparisons) if row.family == family]
+        found = holm([comparisons[place].p_value for place in places])
+        for place, p_value in zip(places, found, strict=True):
+            adjusted[place] = replace(comparisons[place], p_adjusted=p_value)
+    return adjusted
 
 
 def paired_test(differences: NDArray[np.float64]) -> tuple[float, tuple[float, float], float]:
@@ -87,16 +145,7 @@ def paired_test(differences: NDArray[np.float64]) -> tuple[float, tuple[float, f
     interval = stats.bootstrap(
         (differences,), np.mean, n_resamples=NUM_RESAMPLES, method="percentile", batch=500, rng=rng
     ).confidence_interval
-    test = stats.permutation_test(
-        (differences,),
-        np.mean,
-        permutation_type="samples",
-        n_resamples=NUM_RESAMPLES,
-        batch=500,
-        vectorized=True,
-        rng=rng,
-    )
-    return mean, (float(interval.low), float(interval.high)), float(test.pvalue)
+    return mean, (float(interval.low), float(interval.high)), sign_flip_p(differences)
 
 
 def paired_f1_test(one: NDArray[np.int64], other: NDArray[np.int64]) -> tuple[float, tuple[float, float], float]:
@@ -130,7 +179,13 @@ def _micro_f1(totals: NDArray[np.int64]) -> NDArray[np.float64]:
     return np.where(gold + found > 0, 2 * right / np.maximum(gold + found, 1), 1.0)
 
 
-def _by_key(seeds: Sequence[Sequence[Outcome]]) -> Mapping[_Key, Mapping[str, float]]:
+def _differences(ours: _ByKey, theirs: _ByKey, key: _Key) -> NDArray[np.float64]:
+    """Of every item that both have, ours minus theirs, in the items' order."""
+    items = sorted(ours.get(key, {}).keys() & theirs.get(key, {}).keys())
+    return np.array([ours[key][item] - theirs[key][item] for item in items])
+
+
+def _by_key(seeds: Sequence[Sequence[Outcome]]) -> _ByKey:
     """Every item's mean over the seeds, by task, subset and metric."""
     values: dict[_Key, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for outcomes in seeds:

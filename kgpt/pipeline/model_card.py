@@ -16,9 +16,11 @@ from kgpt.evaluation import summarize
 from kgpt.io import read_json
 from kgpt.manifest import versions
 from kgpt.pipeline.data_stages import OVERLAP
+from kgpt.pipeline.run_table import run_table
 from kgpt.pipeline.slices import NOT_STATED, Slice, read_slices
 from kgpt.recipes import recipes
 from kgpt.records import Outcome
+from kgpt.text import markdown_table
 
 if TYPE_CHECKING:
     from kgpt.pipeline.arm import Arm
@@ -27,8 +29,14 @@ CARD = "README.md"
 _MAIN = {"qa": "exact_match", "coverage": "exact_match", "cloze": "p_at_1", "graph_completion": "mrr"}
 
 
-def model_card(arm: Arm, outcomes: Sequence[Outcome] = ()) -> str:
-    """The card of an arm's model; with `outcomes` it says what was measured."""
+def model_card(arm: Arm, outcomes: Sequence[Outcome] = (), results: Mapping[str, Any] | None = None) -> str:
+    """The card of an arm's model.
+
+    Args:
+        arm: which.
+        outcomes: what was measured of it; none says so.
+        results: what `results.json` of the finished run holds: the card then has the run's table.
+    """
     slices = read_slices(arm.run / "5-sequences")
     parts = [
         f"---\n{_head(arm, slices, outcomes)}---",
@@ -38,14 +46,17 @@ def model_card(arm: Arm, outcomes: Sequence[Outcome] = ()) -> str:
         f"## Training data\n{_data(arm, slices)}",
         f"## Training\n{_training(arm)}",
         f"## What it knows\n{_results(outcomes)}",
+        *([f"## Beside the run's other arms\n{run_table(results)}"] if results else []),
         f"## Overlap of the test questions with training\n{_overlap(arm)}",
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def write_card(folder: Path, arm: Arm, outcomes: Sequence[Outcome] = ()) -> None:
-    """Put the card into a model's folder."""
-    (folder / CARD).write_text(model_card(arm, outcomes), "utf-8")
+def write_card(
+    folder: Path, arm: Arm, outcomes: Sequence[Outcome] = (), results: Mapping[str, Any] | None = None
+) -> None:
+    """Put the card into a model's folder; see `model_card`."""
+    (folder / CARD).write_text(model_card(arm, outcomes, results), "utf-8")
 
 
 def _head(arm: Arm, slices: Sequence[Slice], outcomes: Sequence[Outcome]) -> str:
@@ -122,7 +133,7 @@ def _data(arm: Arm, slices: Sequence[Slice]) -> str:
     graph = read_json(arm.run / "1-graph" / "manifest.json")
     sources = ", ".join(f"`{one}`" for one in arm.config.graph.sources)
     rows = [[one.source, one.license, one.language, f"{one.num_passages:,}", f"{one.num_words:,}"] for one in slices]
-    text = _markdown(["source", "licence", "language", "passages", "words"], rows)
+    text = markdown_table(["source", "licence", "language", "passages", "words"], rows)
     return f"Graph: {sources}, {graph['num_out']:,} triples after selection.\n\nText by slice:\n\n{text}"
 
 
@@ -140,14 +151,16 @@ def _results(outcomes: Sequence[Outcome]) -> str:
     if not outcomes:
         return "Not measured yet: `kgpt evaluate FOLDER --task qa --data QUESTIONS`, or the run's `7-results`."
     rows = [[row.task, row.subset, row.metric, f"{row.value:.3f}", str(row.n)] for row in _main_rows(outcomes)]
-    return _markdown(["task", "subset", "metric", "value", "n"], rows) + (
+    return markdown_table(["task", "subset", "metric", "value", "n"], rows) + (
         "\n\nOne seed of one arm; what the run's control knows is in the run's report."
     )
 
 
 def _overlap(arm: Arm) -> str:
     told: Mapping[str, Any] = read_json(arm.run / "5-sequences" / OVERLAP)
-    return _markdown(["counted", "number"], [[name.replace("_", " "), f"{value:,}"] for name, value in told.items()])
+    return markdown_table(
+        ["counted", "number"], [[name.replace("_", " "), f"{value:,}"] for name, value in told.items()]
+    )
 
 
 def _main_rows(outcomes: Sequence[Outcome]) -> list[Any]:
@@ -156,8 +169,3 @@ def _main_rows(outcomes: Sequence[Outcome]) -> list[Any]:
 
 def _recipe(arm: Arm) -> dict[str, Any]:
     return recipes.settings(arm.config.arms[arm.name].built_recipe())
-
-
-def _markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [f"| {' | '.join(cells)} |" for cells in (header, ["---"] * len(header), *rows)]
-    return "\n".join(lines)

@@ -1,52 +1,96 @@
-"""All arms' outcomes as one `results.json`: tidy rows, paired comparisons with the control, cost."""
+"""All arms' outcomes as one `results.json`: tidy rows, paired comparisons with the control, contamination, cost."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from kgpt.alignment.passages import read_passages
 from kgpt.evaluation import Comparison, compare, evaluate_linking, summarize
+from kgpt.evaluation.contamination import CLEAN, Contamination, measure_contamination
 from kgpt.evaluation.question_answering import TASK as QA
-from kgpt.io import fingerprint, read_json, write_json
+from kgpt.evaluation.summary import adjust
+from kgpt.io import fingerprint, read_json, write_json, write_json_lines
 from kgpt.linking import Linker
-from kgpt.pipeline.arm import COST, Arm
+from kgpt.pipeline.arm import COST, MODEL, Arm
+from kgpt.pipeline.certainty import Judge
 from kgpt.pipeline.config import RunConfig, config_json
-from kgpt.pipeline.data_stages import open_run_graph, read_documents
+from kgpt.pipeline.data_stages import PASSAGES, open_run_graph, read_documents
 from kgpt.pipeline.measuring import MAJORITY, Exam, read_outcomes
+from kgpt.pipeline.model_card import CARD, write_card
 from kgpt.records import Outcome, Result
 
 RESULTS = "results.json"
+CONTAMINATED = "contamination.jsonl"
 LINKER = "linker"
+_BySeed = Sequence[Sequence[Outcome]]
 
 
 def write_results(config: RunConfig, run: Path, exam: Exam) -> dict[str, Any]:
     """Collect every arm's outcomes and write `7-results/results.json`; gives what it holds."""
-    outcomes = {name: _outcomes_by_seed(config, run, name) for name in config.arms}
-    rows = [
-        {"arm": name, "seed": seed, **asdict(result)}
-        for name, by_seed in outcomes.items()
-        for seed, found in zip(config.seeds, by_seed, strict=True)
-        for result in summarize(found)
-    ]
+    contamination = _contamination(run, exam)
+    found = {name: _outcomes_by_seed(config, run, name) for name in config.arms}
+    outcomes = {name: [_marked(one, contamination.reasons) for one in by_seed] for name, by_seed in found.items()}
+    rows = list(_arm_rows(config, outcomes, exam))
     if any(row["task"] == QA for row in rows):
-        rows += [{"arm": MAJORITY, "seed": 0, **asdict(row)} for row in summarize(exam.majority())]
+        floor = summarize(_marked(exam.majority(), contamination.reasons))
+        rows += [{"arm": MAJORITY, "seed": 0, **asdict(row)} for row in floor]
     rows += [{"arm": LINKER, "seed": 0, **asdict(row)} for row in _linking(config, run)]
     results = {
         "experiment": config.name,
         "config_fingerprint": fingerprint(config_json(config)),
         "results": rows,
-        "comparisons": [row.as_json() for row in _comparisons(config, outcomes)],
+        "comparisons": [row.as_json() for row in adjust(_comparisons(config, outcomes))],
+        "contamination": [{"task": QA} | contamination.as_json()] if contamination.num_items else [],
         "cost": [_cost(Arm(config, run, name, seed)) for name in config.arms for seed in config.seeds],
     }
+    marks = ({"task": QA, "item": item, "reasons": reasons} for item, reasons in contamination.reasons.items())
+    write_json_lines(run / "7-results" / CONTAMINATED, marks)
     write_json(run / "7-results" / RESULTS, results)
+    _write_cards(config, run, found, results)
     return results
+
+
+def _arm_rows(config: RunConfig, outcomes: Mapping[str, _BySeed], exam: Exam) -> Iterator[dict[str, Any]]:
+    """Every arm's and seed's means, and how sure it is of its answers."""
+    everything = list(chain.from_iterable(chain.from_iterable(outcomes.values())))
+    judge = Judge(exam.graph, exam.split("test"), everything)
+    for name, by_seed in outcomes.items():
+        for seed, found in zip(config.seeds, by_seed, strict=True):
+            for result in chain(summarize(found), judge.results(found)):
+                yield {"arm": name, "seed": seed, **asdict(result)}
+
+
+def _contamination(run: Path, exam: Exam) -> Contamination:
+    """What the test questions share with the train questions and with the passages of stage 4."""
+    texts = [passage.text for passage in read_passages(run / "4-aligned" / PASSAGES)]
+    return measure_contamination(test=exam.split("test"), train=exam.split("train"), texts=texts)
+
+
+def _marked(outcomes: Sequence[Outcome], contaminated: Collection[str]) -> list[Outcome]:
+    """The outcomes, those of questions without any mark also in the subset `clean`."""
+    return [
+        replace(one, subsets=(*one.subsets, CLEAN)) if one.task == QA and one.item not in contaminated else one
+        for one in outcomes
+    ]
+
+
+def _write_cards(config: RunConfig, run: Path, outcomes: Mapping[str, _BySeed], results: Mapping[str, Any]) -> None:
+    """The cards of the measured models again, now with what the other arms of the run know."""
+    for name, by_seed in outcomes.items():
+        for seed, found in zip(config.seeds, by_seed, strict=True):
+            folder = run / "7-results" / name / str(seed)
+            for place in (folder, folder / MODEL):
+                if (place / CARD).is_file():
+                    write_card(place, Arm(config, run, name, seed), found, results)
 
 
 def _outcomes_by_seed(config: RunConfig, run: Path, arm: str) -> list[list[Outcome]]:
     return [read_outcomes(run / "7-results" / arm / str(seed)) for seed in config.seeds]
 
 
-def _comparisons(config: RunConfig, outcomes: Mapping[str, Sequence[Sequence[Outcome]]]) -> list[Comparison]:
+def _comparisons(config: RunConfig, outcomes: Mapping[str, _BySeed]) -> list[Comparison]:
     """Every arm against the control, and every arm on the true graph against its twins on the shuffled one."""
     pairs = [(name, config.control) for name in config.arms if config.control in config.arms and name != config.control]
     pairs += [(name, twin) for name in config.arms for twin in _shuffled_twins(config, name)]

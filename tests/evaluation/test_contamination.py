@@ -3,6 +3,7 @@ from dataclasses import asdict
 import pytest
 
 from kgpt.evaluation import measure_overlap
+from kgpt.evaluation.contamination import contaminated_items, measure_contamination
 from kgpt.records import Question, Triple
 
 TEST = (
@@ -50,3 +51,49 @@ def test_a_fact_of_a_training_question_is_counted_turned_round():
     turned = Question("x", "Paris is the capital of what?", ("France",), "Q2", "P1376", ("Q1",))
 
     assert overlap(train=(turned,))["facts_in_training_questions"] == 1
+
+
+LONG = Question("long", "Which of two old towns on this river was first to build its own bridge of stone?", ("Prague",))
+EIGHT = Question("eight", "Who built that very old stone bridge there?", ("Charles",))
+
+
+def marks(test, *, train=(), texts=()):
+    return contaminated_items(test=test, train=train, texts=texts)
+
+
+def test_clean_items_bear_no_mark():
+    assert marks(TEST, texts=("Paris is the capital of France.",)) == {}
+
+
+def test_a_quoted_question_is_told_from_one_quoted_with_its_answer():
+    texts = ("Where was Kafka born? Nobody knew.", "What is the capital of France? Paris!")
+
+    assert marks(TEST, texts=texts) == {"t1": ("quoted_in_text", "quoted_with_answer"), "t2": ("quoted_in_text",)}
+
+
+def test_thirteen_shared_words_mark_a_long_question():
+    words = LONG.text.split()
+
+    assert marks([LONG], texts=[" ".join(words[:15])]) == {"long": ("ngram_13_in_text",)}
+    assert marks([LONG], texts=[" ".join(words[:10])]) == {}
+
+
+def test_a_question_of_eight_words_must_be_shared_whole():
+    asked = Question("x", "Tell me: who built that very old stone bridge there, and why?", ("Charles",))
+
+    assert marks([EIGHT], train=[asked]) == {"eight": ("ngram_13_in_training_questions",)}
+
+
+def test_a_fact_that_a_training_question_asks_turned_round_marks_the_item():
+    turned = Question("x", "Paris is the capital of what?", ("France",), "Q2", "P1376", ("Q1",))
+
+    assert marks(TEST, train=[turned]) == {"t1": ("fact_in_training_questions",)}
+
+
+def test_runs_of_eight_words_are_measured_but_mark_nothing():
+    found = measure_contamination(test=[LONG], train=[], texts=[" ".join(LONG.text.split()[:12])])
+
+    assert found.reasons == {}
+    assert found.longest_in_text == {"long": 12}
+    assert found.as_json()["ngram_8_in_text"] == 1
+    assert found.as_json()["num_clean"] == 1

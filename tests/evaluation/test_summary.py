@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from kgpt.evaluation import compare, summarize
-from kgpt.evaluation.summary import paired_f1_test, paired_test
+from kgpt.evaluation.summary import adjust, paired_f1_test, paired_test
 from kgpt.records import Outcome, Result
 
 
@@ -126,3 +126,29 @@ def test_a_gain_in_one_document_of_many_is_no_sure_gain():
     assert difference == pytest.approx(2 / 80)
     assert low == 0.0 < high
     assert p_value == 1.0
+
+
+def test_effect_size_and_each_seed_s_difference_are_told():
+    arm = [outcomes([1, 1, 0, 1]), outcomes([1, 0, 0, 1])]
+    control = [outcomes([0, 0, 0, 0])] * 2
+
+    (row,) = compare("kg", "text", arm, control)
+
+    assert row.seed_differences == (0.75, 0.5)
+    assert row.num_items == 4
+    assert row.effect_size == pytest.approx(np.mean([1, 0.5, 0, 1]) / np.std([1, 0.5, 0, 1], ddof=1))
+
+
+def test_each_family_is_corrected_by_itself(chance):
+    better = np.where(np.arange(200) % 5 == 0, 1.0, chance[0])
+    rows = [
+        row
+        for subset in ("graph_only", "stated_in_text", "rare", "popular")
+        for row in compare("kg", "text", *([outcomes(one, subsets=(subset,))] for one in (better, chance[0])))
+        if row.subset == subset
+    ]
+
+    adjusted = adjust(rows)
+
+    assert [row.family for row in adjusted] == ["headline", "headline", "exploratory", "exploratory"]
+    assert [row.p_adjusted for row in adjusted] == pytest.approx([2 * row.p_value for row in rows])
