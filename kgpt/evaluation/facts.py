@@ -94,3 +94,16 @@ def _all_facts(graph: KnowledgeGraph, subsets: FactSubsets) -> Iterator[AskedFac
             tails=tuple(sorted(group[:, 2].tolist())),
             subsets=subsets.of(triples),
         )
+
+
+def candidate_tails(fact: AskedFact, graph: KnowledgeGraph, *, most: int | None = None) -> list[int]:
+    """The fact's first tail and then wrong tails of its relation, other right ones left out.
+
+    All of them, or at most `most` in all, picked by a hash of their ids, so that every arm chooses among the same.
+    """
+    ends = graph.relation_tails
+    tails = ends.entities[ends.indptr[fact.relation] : ends.indptr[fact.relation + 1]].tolist()
+    wrong = sorted(set(tails) - set(fact.tails))
+    if most is not None:
+        wrong = sorted(wrong, key=lambda t: stable_hash(fact.id, graph.entities.ids[t]))[: most - 1]
+    return [fact.tails[0], *wrong]

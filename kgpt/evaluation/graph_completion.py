@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from kgpt.errors import CheckpointError
-from kgpt.evaluation.facts import AskedFact
+from kgpt.evaluation.facts import AskedFact, candidate_tails
 from kgpt.evaluation.ranking import rank, rank_metrics
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.model import LoadedModel
@@ -38,29 +38,26 @@ def evaluate_graph_completion(loaded: LoadedModel, facts: Sequence[AskedFact], g
     if loaded.entity_ids != tuple(graph.entities.ids):
         raise CheckpointError("graph completion needs a model with nodes for this very graph's entities")
     loaded.model.eval()
-    tails_of = {r: np.unique(graph.triples[graph.triples[:, 1] == r, 2]) for r in range(graph.num_relations)}
     outcomes = []
     for start in range(0, len(facts), _BATCH_SIZE):
         group = facts[start : start + _BATCH_SIZE]
-        for fact, scores in zip(group, _scores(loaded, group, graph), strict=True):
-            outcomes += _outcomes(fact, scores, tails_of[fact.relation], graph)
+        for fact, scores in zip(group, tail_scores(loaded, group, graph), strict=True):
+            outcomes += _outcomes(fact, scores, graph)
     return outcomes
 
 
-def _outcomes(
-    fact: AskedFact, scores: NDArray[np.float32], tails: NDArray[np.int32], graph: KnowledgeGraph
-) -> list[Outcome]:
-    wrong = np.setdiff1d(tails, fact.tails)
-    if not len(wrong):
+def _outcomes(fact: AskedFact, scores: NDArray[np.float32], graph: KnowledgeGraph) -> list[Outcome]:
+    candidates = candidate_tails(fact, graph)
+    if len(candidates) < 2:
         return []
-    candidates = [fact.tails[0], *wrong.tolist()]
     place = rank(scores[candidates], truth=0)
     said = graph.entities.label(candidates[int(scores[candidates].argmax())])
     return [Outcome(TASK, fact.id, metric, value, fact.subsets, said) for metric, value in rank_metrics(place).items()]
 
 
-def _scores(loaded: LoadedModel, facts: Sequence[AskedFact], graph: KnowledgeGraph) -> NDArray[np.float32]:
-    """Scores of all entities for every fact's tail, [B, E]."""
+@torch.inference_mode()
+def tail_scores(loaded: LoadedModel, facts: Sequence[AskedFact], graph: KnowledgeGraph) -> NDArray[np.float32]:
+    """Logits of all entities as every fact's tail, [B, E]."""
     sequences = [_sequence(loaded, fact) for fact in facts]
     batch = collate(sequences, pad_id=loaded.vocabulary.pad)
     assert loaded.model.nodes is not None

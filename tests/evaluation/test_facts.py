@@ -1,6 +1,7 @@
 import pytest
 
 from kgpt.evaluation import FactSubsets, asked_facts
+from kgpt.evaluation.facts import candidate_tails
 from kgpt.records import Triple
 
 
@@ -35,3 +36,15 @@ def test_facts_to_leave_out_are_not_asked(capitals, subsets):
     found = asked_facts(capitals, subsets, max_facts=100, leave_out={"Q11|P47"})
 
     assert "Q11|P47" not in {fact.id for fact in found}
+
+
+def test_candidates_are_the_fact_s_tail_and_wrong_tails_of_its_relation(capitals, subsets):
+    facts = {fact.id: fact for fact in asked_facts(capitals, subsets, max_facts=100)}
+
+    def named(fact, **most):
+        return [capitals.entities.ids[tail] for tail in candidate_tails(facts[fact], capitals, **most)]
+
+    assert named("Q10|P36") == ["Q0", "Q1", "Q2", "Q3", "Q4"]
+    assert named("Q11|P47") == ["Q10", "Q11"]
+    assert named("Q10|P36", most=3)[0] == "Q0" and len(named("Q10|P36", most=3)) == 3
+    assert set(named("Q10|P36", most=3)) <= set(named("Q10|P36", most=4))
