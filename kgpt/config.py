@@ -142,10 +142,19 @@ def _apply_override(values: dict[str, Any], override: str) -> None:
         if not isinstance(target.setdefault(key, {}), dict):
             raise ConfigError(f"--set {override}: {key} is not a group of settings")
         target = target[key]
+    target[last] = parse_value(text, place=f"--set {override}")
+
+
+def parse_value(text: str, *, place: str) -> object:
+    """The value that a piece of YAML 1.2 says; `place` leads the error message.
+
+    Raises:
+        ConfigError: it is no YAML.
+    """
     try:
-        target[last] = YAML(typ="safe", pure=True).load(text)
+        return YAML(typ="safe", pure=True).load(text)
     except YAMLError as error:
-        raise ConfigError(f"--set {override}: the value is not YAML") from error
+        raise ConfigError(f"{place}: the value is not YAML") from error
 
 
 def _messages(error: ValidationError, model: type[BaseModel]) -> Iterable[str]:

@@ -214,7 +214,7 @@ backbone: {{hidden_size: 32, num_layers: 1, num_heads: 2, feed_forward_size: 48,
 training: {{steps: 6, tokens_per_step: 128, checkpoint_every: 2, num_threads: 1, log_every: 1}}
 evaluation:
   max_facts: 12
-  max_candidates: 5
+  tasks: [qa, {{type: cloze, max_candidates: 5}}, coverage, graph_completion]
   held_out_frac: 0.2
   fine_tuning: {{steps: 2, tokens_per_step: 64, checkpoint_every: 0, num_threads: 1}}
 arms:

@@ -27,6 +27,7 @@ _COMMANDS = {
     "report": ("kgpt.cli.runs", "report"),
     "run": ("kgpt.cli.runs", "run"),
     "show": ("kgpt.cli.runs", "show"),
+    "tasks": ("kgpt.cli.models", "list_tasks"),
     "verbalize": ("kgpt.cli.verbalizing", "verbalize"),
 }
 SPIN_COUNT = ("GOMP_SPINCOUNT", "2000")

@@ -1,6 +1,6 @@
-"""`kgpt evaluate` and `kgpt ask`: any Hugging Face checkpoint, asked."""
+"""`kgpt evaluate`, `kgpt tasks` and `kgpt ask`: any Hugging Face checkpoint, asked."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,30 +10,50 @@ from kgpt.cli.main import echo_json
 from kgpt.text import table
 
 _PATH = click.Path(path_type=Path)
-_TASKS = ["qa", "cloze", "coverage", "passkey", "long_documents"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What the tasks are given."""
+class _TaskNames(click.ParamType[Any]):
+    """A registered task: its name, or `NAME?SETTING=VALUE&...`; the list is loaded where one is given."""
 
-    graph: Path | None
-    data: str | None
-    lengths: tuple[int, ...]
-    max_items: int
+    name = "task"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """The task as a part."""
+        from kgpt.config import parse_value
+        from kgpt.errors import ConfigError
+        from kgpt.evaluation import tasks
+
+        name, _, told = str(value).partition("?")
+        settings: dict[str, Any] = {"type": name}
+        for one in filter(None, told.split("&")):
+            key, equals, text = one.partition("=")
+            if not equals:
+                self.fail(f"{value}: expected NAME?SETTING=VALUE&SETTING=VALUE, found {one!r}", param, ctx)
+            settings[key] = parse_value(text, place=f"--task {value}")
+        try:
+            return tasks.build(settings)
+        except ConfigError as error:
+            self.fail(f"{value}: {error}", param, ctx)
 
 
 @click.command()
 @click.argument("checkpoint")
-@click.option("--task", "tasks", multiple=True, required=True, type=click.Choice(_TASKS))
-@click.option("--graph", "graph_path", type=_PATH, help="Graph store (cloze, coverage).")
-@click.option("--data", "data_path", type=str, help="Questions (qa) or documents (long_documents), or embedded:NAME.")
+@click.option(
+    "--task",
+    "asked",
+    multiple=True,
+    required=True,
+    type=_TaskNames(),
+    help="What to ask: NAME or NAME?SETTING=VALUE&... (see `kgpt tasks`).",
+)
+@click.option("--graph", "graph_path", type=_PATH, help="Graph store.")
+@click.option("--data", "data_path", type=str, help="Questions (qa) or documents, or embedded:NAME.")
 @click.option("--length", "lengths", multiple=True, type=int, help="Context in words (passkey, long_documents).")
-@click.option("--max-items", default=1000, show_default=True, help="Questions or facts asked a task.")
+@click.option("--max-items", default=1000, show_default=True, help="Questions, documents or facts asked a task.")
 @click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
 def evaluate(
     checkpoint: str,
-    tasks: tuple[str, ...],
+    asked: tuple[Any, ...],
     graph_path: Path | None,
     data_path: str | None,
     lengths: tuple[int, ...],
@@ -44,29 +64,47 @@ def evaluate(
 
     Example: kgpt evaluate runs/demo/7-results/kg_t5/0/model --task qa --data embedded:atlas
     """
-    from kgpt.evaluation import summarize
+    from kgpt.errors import CheckpointError
+    from kgpt.evaluation import summarize, tasks
     from kgpt.model import load_checkpoint
+    from kgpt.records import Outcome, Result
 
-    needed = {
-        "qa": ("--data", data_path),
-        "cloze": ("--graph", graph_path),
-        "coverage": ("--graph", graph_path),
-        "passkey": ("--length", lengths or None),
-        "long_documents": ("--data and --length", data_path if lengths else None),
-    }
-    for task in tasks:
-        if needed[task][1] is None:
-            raise click.UsageError(f"task {task} needs {needed[task][0]}")
+    given = {"graph": graph_path, "questions": data_path, "documents": data_path}
+    for task in asked:
+        for need in task.needs:
+            if given[need] is None:
+                raise click.UsageError(f"task {tasks.name_of(task)} needs {'--graph' if need == 'graph' else '--data'}")
     loaded = load_checkpoint(checkpoint)
-    asked = _Asked(graph_path, data_path, lengths, max_items)
-    outcomes = [one for task in tasks for one in _outcomes(task, loaded, asked)]
-    rows = [{"arm": Path(checkpoint).name, "seed": 0, **asdict(row)} for row in summarize(outcomes)]
+    rows = list[dict[str, Any]]()
+    for task in (_with_lengths(one, lengths) for one in asked):
+        if reason := task.refuses(loaded):
+            raise CheckpointError(f"{checkpoint}: task {tasks.name_of(task)} {reason}")
+        found = task.measure(loaded, _exam(task, graph_path, data_path, max_items))
+        results = [*summarize(one for one in found if isinstance(one, Outcome))]
+        results += [one for one in found if isinstance(one, Result)]
+        rows += [{"arm": Path(checkpoint).name, "seed": 0, **asdict(row)} for row in results]
     if as_json:
         echo_json(rows)
         return
     shown = [row for row in rows if not row["subset"].startswith("relation:")]
     cells = [[f"{r['task']} {r['subset']}", r["metric"], f"{r['value']:.3f}", str(r["n"])] for r in shown]
     click.echo(table([checkpoint, "metric", "value", "n"], cells))
+
+
+@click.command("tasks")
+def list_tasks() -> None:
+    """List the tasks that `kgpt evaluate` and a config's `evaluation.tasks` know, with their settings.
+
+    Example: kgpt tasks
+    """
+    from kgpt.evaluation import tasks
+
+    for name in tasks.names():
+        part = tasks.part(name)
+        settings = ", ".join(f"{key}={value}" for key, value in tasks.settings(part()).items() if key != "type")
+        needs = ", ".join(part.needs)
+        told = [(part.__doc__ or "").partition("\n")[0], f"needs {needs}" if needs else "", settings]
+        click.echo(f"{name:24} {'; '.join(filter(None, told))}")
 
 
 @click.command()
@@ -94,34 +132,35 @@ def ask(checkpoint: str, question: str, num_answers: int, min_probability: float
         click.echo(f"(the best answer is below {min_probability:.0%}: the model does not know)")
 
 
-def _outcomes(task: str, loaded: Any, asked: _Asked) -> Any:
-    from kgpt import evaluation
-
-    if task == "qa":
-        questions = _questions(str(asked.data))[: asked.max_items]
-        return evaluation.evaluate_questions(loaded, questions, subsets=[_subsets(question) for question in questions])
-    if task == "passkey":
-        return evaluation.evaluate_passkey(loaded, lengths=asked.lengths)
-    if task == "long_documents":
-        return evaluation.evaluate_long_documents(loaded, _documents(asked), lengths=asked.lengths)
-    graph, facts = _facts(asked.graph, asked.max_items)
-    measure = evaluation.evaluate_cloze if task == "cloze" else evaluation.evaluate_coverage
-    return measure(loaded, facts, graph)
+def _with_lengths(task: Any, lengths: tuple[int, ...]) -> Any:
+    """The task with the contexts' lengths, where it has such a setting and some were given."""
+    return replace(task, lengths=lengths) if lengths and hasattr(task, "lengths") else task
 
 
-def _documents(asked: _Asked) -> list[Any]:
+def _exam(task: Any, graph_path: Path | None, data: str | None, max_items: int) -> Any:
+    """What a task is asked about."""
+    from kgpt.evaluation import Exam
+
+    return Exam(
+        facts=_facts(graph_path),
+        questions=tuple(_questions(str(data))[:max_items]) if "questions" in task.needs else (),
+        documents=tuple(_documents(str(data), max_items)) if "documents" in task.needs else (),
+        max_facts=max_items,
+    )
+
+
+def _documents(source: str, max_items: int) -> list[Any]:
     """The first documents of a source."""
     from itertools import islice
 
     from kgpt.records import Document
     from kgpt.sources import open_documents
 
-    found = (one for one in open_documents(str(asked.data)).read() if isinstance(one, Document))
-    return list(islice(found, asked.max_items))
+    return list(islice((one for one in open_documents(source).read() if isinstance(one, Document)), max_items))
 
 
 def _questions(source: str) -> list[Any]:
-    """The test questions of a file that has splits, else all."""
+    """The test questions of a file that has splits, else all; train questions stay out of coverage."""
     from kgpt.records import Question
     from kgpt.sources import open_questions
 
@@ -129,18 +168,13 @@ def _questions(source: str) -> list[Any]:
     return [question for question in questions if question.split == "test"] or questions
 
 
-def _subsets(question: Any) -> tuple[str, ...]:
-    if question.stated_in_text is None:
-        return ()
-    return ("stated_in_text",) if question.stated_in_text else ("graph_only",)
-
-
-def _facts(graph_path: Path | None, max_items: int) -> Any:
-    from kgpt.evaluation import FactSubsets, asked_facts
+def _facts(graph_path: Path | None) -> Any:
+    """The facts of a graph store, or None without one."""
+    from kgpt.evaluation import FactSubsets
     from kgpt.kg import open_graph_store
     from kgpt.kg.statistics import popular_entities
 
-    assert graph_path is not None
+    if graph_path is None:
+        return None
     graph = open_graph_store(graph_path)
-    subsets = FactSubsets(graph=graph, stated=(), popular=popular_entities(graph))
-    return graph, asked_facts(graph, subsets, max_facts=max_items)
+    return FactSubsets(graph=graph, stated=(), popular=popular_entities(graph))

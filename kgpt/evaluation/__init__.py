@@ -1,10 +1,12 @@
 """Room 12: a checkpoint and what to ask of it in, outcomes, figures and tests out."""
 
+from kgpt.evaluation import asking  # the tasks register themselves
 from kgpt.evaluation.answering import Answer, answer
 from kgpt.evaluation.cloze import evaluate_cloze
 from kgpt.evaluation.contamination import Overlap, measure_overlap
 from kgpt.evaluation.coverage import evaluate_coverage
 from kgpt.evaluation.entity_linking import LinkingScore, evaluate_linking
+from kgpt.evaluation.exam import Exam
 from kgpt.evaluation.facts import AskedFact, FactSubsets, asked_facts, fact_id
 from kgpt.evaluation.graph_completion import evaluate_graph_completion
 from kgpt.evaluation.link_prediction import evaluate_link_prediction_by_text
@@ -13,17 +15,23 @@ from kgpt.evaluation.passkey import evaluate_passkey
 from kgpt.evaluation.question_answering import evaluate_questions, exact_match, majority_outcomes, token_f1
 from kgpt.evaluation.structured_extraction import ExtractionItem, evaluate_structured_extraction, extraction_items
 from kgpt.evaluation.summary import Comparison, compare, summarize
+from kgpt.evaluation.task import Measured, Need, Task, tasks
 
 __all__ = [
     "Answer",
     "AskedFact",
     "Comparison",
+    "Exam",
     "ExtractionItem",
     "FactSubsets",
     "LinkingScore",
+    "Measured",
+    "Need",
     "Overlap",
+    "Task",
     "answer",
     "asked_facts",
+    "asking",
     "compare",
     "evaluate_cloze",
     "evaluate_coverage",
@@ -40,5 +48,6 @@ __all__ = [
     "majority_outcomes",
     "measure_overlap",
     "summarize",
+    "tasks",
     "token_f1",
 ]

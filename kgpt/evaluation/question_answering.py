@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from kgpt.evaluation.answering import answer
 from kgpt.model import LoadedModel
 from kgpt.records import Outcome, Question
+from kgpt.sequences.triple_stream import target_answers
 from kgpt.text import normalize_answer
 
 TASK = "qa"
@@ -32,24 +33,42 @@ def token_f1(predicted: str, answers: Collection[str]) -> float:
     )
 
 
+def set_f1(predicted: Collection[str], answers: Collection[str]) -> float:
+    """F1 of a set of answers against the right ones, normalised (Berant et al., 2013).
+
+    >>> set_f1(["Drama", "War"], ["drama", "Comedy"])
+    0.5
+    """
+    said, right = set(map(normalize_answer, predicted)), set(map(normalize_answer, answers))
+    return 2 * len(said & right) / max(len(said) + len(right), 1)
+
+
 def evaluate_questions(
-    loaded: LoadedModel, questions: Sequence[Question], *, subsets: Sequence[tuple[str, ...]]
+    loaded: LoadedModel, questions: Sequence[Question], *, subsets: Sequence[tuple[str, ...]], num_answers: int = 1
 ) -> list[Outcome]:
-    """Every question's outcome in `exact_match` and `token_f1`.
+    """Every question's outcome in `exact_match` and `token_f1`, and of several right answers in `set_f1`.
 
     Args:
         loaded: the model.
         questions: what to ask.
         subsets: for every question the subsets it counts in.
+        num_answers: the likeliest answers of a question; with 1 there is no `set_f1`. Of several those are said that
+            are at least half as likely as the best.
     """
-    predictions = answer(loaded, [question.text for question in questions])
+    predictions = answer(loaded, [question.text for question in questions], num_answers=num_answers)
     outcomes = []
-    for question, (best, *_), names in zip(questions, predictions, subsets, strict=True):
-        for metric, value in (
-            ("exact_match", exact_match(best.text, question.answers)),
-            ("token_f1", token_f1(best.text, question.answers)),
-        ):
-            outcomes.append(Outcome(TASK, question.id, metric, value, names, best.text, best.probability))
+    for question, (best, *others), names in zip(questions, predictions, subsets, strict=True):
+        values = {
+            "exact_match": exact_match(best.text, question.answers),
+            "token_f1": token_f1(best.text, question.answers),
+        }
+        if num_answers > 1 and len(question.answer_entities) > 1:
+            said = [best.text, *(one.text for one in others if one.probability >= best.probability / 2)]
+            values["set_f1"] = set_f1(said, target_answers(question))
+        outcomes += [
+            Outcome(TASK, question.id, metric, value, names, best.text, best.probability)
+            for metric, value in values.items()
+        ]
     return outcomes
 
 

@@ -38,6 +38,7 @@ MODEL = "model"
 CURVE = "curve.jsonl"
 PROBES = "probes.jsonl"
 COST = "cost.json"
+PASSES = "passes.json"
 CHECKPOINTS = "checkpoints"
 _WORK = ".training"
 _CLAIM = "fingerprint.json"
@@ -96,13 +97,16 @@ def train_arm(arm: Arm, sequences: Manifest, *, resume: bool = True, processes: 
     work = arm.folder.with_name(arm.folder.name + _WORK)
     processes.first(lambda: claim(work, stage.fingerprint, keep=resume))
     started = time.monotonic()
-    result = _train(arm, work / CHECKPOINTS, processes)
+    begun = lesson(arm)
+    passes = begun.mixture.passes(arm.config.training.steps)
+    result = _train(arm, begun, work / CHECKPOINTS, processes)
 
     def publish(partial: Path) -> Counts:
         shutil.copytree(work / MODEL, partial / MODEL)
         write_json_lines(partial / CURVE, result.curve)
         write_json_lines(partial / PROBES, result.probes)
         write_json(partial / COST, cost(result))
+        write_json(partial / PASSES, {name: round(count, 3) for name, count in passes.items()})
         if (work / CHECKPOINTS / TENSORBOARD).is_dir():
             shutil.copytree(work / CHECKPOINTS / TENSORBOARD, partial / TENSORBOARD)
         figures = {"data_wait_frac": round(result.data_wait_frac, 4)}
@@ -190,8 +194,8 @@ def run_range_test(arm: Arm) -> RangeTest:
     return find_learning_rate(begun.model, begun.mixture, begun.objectives, arm.config.training, seed=arm.seed)
 
 
-def _train(arm: Arm, checkpoints: Path, processes: Processes) -> TrainingResult:
-    settings, begun = arm.config.training, lesson(arm)
+def _train(arm: Arm, begun: Lesson, checkpoints: Path, processes: Processes) -> TrainingResult:
+    settings = arm.config.training
     passes = ", ".join(f"{name} x {n:.1f}" for name, n in begun.mixture.passes(settings.steps).items())
     say(f"{arm.title}: {settings.steps} steps, passes over its data: {passes}")
     result = train(

@@ -11,15 +11,14 @@ from kgpt.config import Settings, load_config, part_of
 from kgpt.corpus import CorpusStep, corpus_steps
 from kgpt.engine import Engine, Processes, engines
 from kgpt.errors import ConfigError, did_you_mean
+from kgpt.evaluation.exam import DATA_DIR
+from kgpt.evaluation.task import Task, tasks
 from kgpt.io import embedded_root
 from kgpt.kg.selection import GraphSelection
 from kgpt.linking import LinkingSettings
 from kgpt.model import BackboneSettings
 from kgpt.recipes import Recipe, recipes
 from kgpt.training.settings import TrainingSettings
-
-DATA_DIR = "{data_dir}"
-Task = Literal["qa", "cloze", "coverage", "graph_completion", "linking"]
 
 
 def _knowledge(value: object) -> object:
@@ -31,6 +30,7 @@ Knowledge = Annotated[Literal["true", "shuffled"], BeforeValidator(_knowledge)]
 CorpusStepPart: TypeAlias = part_of(corpus_steps)  # type: ignore[valid-type]
 EnginePart: TypeAlias = part_of(engines)  # type: ignore[valid-type]
 RecipePart: TypeAlias = part_of(recipes)  # type: ignore[valid-type]
+TaskPart: TypeAlias = part_of(tasks)  # type: ignore[valid-type]
 
 
 class GraphSettings(Settings):
@@ -166,19 +166,27 @@ class EvaluationSettings(Settings):
     """What is measured.
 
     Args:
-        tasks: `qa` (closed-book question answering), `cloze`, `coverage`, `graph_completion` (models with graph nodes),
-            `linking`.
-        max_facts: facts asked by `cloze` and `coverage`.
-        max_candidates: tails that `cloze` ranks.
+        tasks: names or settings of what every arm is asked (`kgpt.evaluation.tasks`); an arm whose model a task refuses
+            is passed over.
+        linking: whether the linker is measured on the corpus' own links.
+        max_facts: facts asked by a task that asks for facts.
+        documents: sources of texts that no arm trains on, for tasks that read some.
+        max_documents: taken of each source.
         held_out_frac: share of the graph's entity pairs that no arm trains on (and no question asks about).
         fine_tuning: on the train questions, before `qa` and `coverage`; null to ask the model as it is.
     """
 
-    tasks: tuple[Task, ...] = ("qa", "cloze", "coverage", "graph_completion", "linking")
+    tasks: tuple[TaskPart, ...] = Field(default=("qa", "cloze", "coverage", "graph_completion"), validate_default=True)
+    linking: bool = True
     max_facts: int = Field(default=400, ge=1)
-    max_candidates: int = Field(default=100, ge=2)
+    documents: tuple[str, ...] = ()
+    max_documents: int = Field(default=200, ge=1)
     held_out_frac: float = Field(default=0.05, ge=0, lt=1)
     fine_tuning: TrainingSettings | None = None
+
+    def built_tasks(self) -> Sequence[Task]:
+        """The tasks as parts."""
+        return self.tasks
 
 
 class RunConfig(Settings):

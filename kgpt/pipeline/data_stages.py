@@ -1,7 +1,7 @@
 """Stages 1 to 5: from sources to tokenised passages; each is a function that fills a folder."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import takewhile
 from pathlib import Path
@@ -212,7 +212,7 @@ def source_questions(config: RunConfig) -> Iterator[Question | Dropped]:
     return (question for source in sources for question in source.read())
 
 
-def stated_triples(passages: list[AlignedPassage]) -> set[Triple]:
+def stated_triples(passages: Iterable[AlignedPassage]) -> set[Triple]:
     """The triples aligned to any of `passages`."""
     return {item.triple for passage in passages for item in passage.alignments}
 

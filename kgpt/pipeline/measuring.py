@@ -4,25 +4,16 @@ Every arm is fine-tuned on the same questions for the same steps; the test quest
 """
 
 import shutil
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from kgpt.alignment.passages import read_passages
-from kgpt.evaluation import (
-    FactSubsets,
-    asked_facts,
-    evaluate_cloze,
-    evaluate_coverage,
-    evaluate_graph_completion,
-    evaluate_questions,
-    fact_id,
-    majority_outcomes,
-)
+from kgpt.evaluation import Exam, FactSubsets, majority_outcomes, tasks
 from kgpt.io import read_json_lines, write_json_lines
-from kgpt.kg import KnowledgeGraph
 from kgpt.kg.statistics import popular_entities
 from kgpt.manifest import Manifest
 from kgpt.model import LoadedModel, load_checkpoint, save_checkpoint
@@ -30,60 +21,46 @@ from kgpt.objectives import CAUSAL_LM, SPAN_CORRUPTION
 from kgpt.pipeline.arm import MODEL, Arm, claim, read_questions
 from kgpt.pipeline.config import RunConfig, config_json
 from kgpt.pipeline.data_stages import HELD_OUT, PASSAGES, open_run_graph, stated_triples
+from kgpt.pipeline.exposure import Exposure, marked
 from kgpt.pipeline.model_card import write_card
 from kgpt.pipeline.stage import Counts, Stage
-from kgpt.records import Outcome, Question
+from kgpt.progress import say
+from kgpt.records import Document, Outcome, Question, Result
 from kgpt.sequences import Mixture, QuestionStream, WeightedStream
 from kgpt.sequences.causal_stream import CausalQuestionStream
+from kgpt.sources import open_documents
 from kgpt.training import TrainingSettings, train
 
 OUTCOMES = "outcomes.jsonl"
+FIGURES = "figures.jsonl"
 MAJORITY = "majority"
 _WORK = ".fine-tuning"
 
 
-@dataclass(frozen=True, eq=False)
-class Exam:
-    """What every arm of a run is asked."""
+def open_exam(config: RunConfig, run: Path) -> Exam:
+    """What every arm of a run folder is asked."""
+    graph = open_run_graph(run)
+    held = np.load(run / "5-sequences" / HELD_OUT, allow_pickle=False)
+    passages = tuple(read_passages(run / "4-aligned" / PASSAGES))
+    facts = FactSubsets(
+        graph=graph,
+        stated=stated_triples(passages),
+        popular=popular_entities(graph),
+        held_out={graph.triple(row) for row in graph.triples[held]},
+    )
+    return Exam(
+        facts=facts,
+        questions=tuple(read_questions(run)),
+        documents=tuple(_documents(config)),
+        passages=passages,
+        max_facts=config.evaluation.max_facts,
+        data_dir=config.data_dir,
+    )
 
-    graph: KnowledgeGraph
-    questions: tuple[Question, ...]
-    subsets: FactSubsets
 
-    @classmethod
-    def of(cls, run: Path) -> "Exam":
-        """The exam of a run folder."""
-        graph = open_run_graph(run)
-        held = np.load(run / "5-sequences" / HELD_OUT, allow_pickle=False)
-        subsets = FactSubsets(
-            graph=graph,
-            stated=stated_triples(list(read_passages(run / "4-aligned" / PASSAGES))),
-            popular=popular_entities(graph),
-            held_out={graph.triple(row) for row in graph.triples[held]},
-        )
-        return cls(graph, tuple(read_questions(run)), subsets)
-
-    def split(self, split: str) -> list[Question]:
-        """The questions of one split."""
-        return [question for question in self.questions if question.split == split]
-
-    def question_subsets(self, questions: Sequence[Question]) -> list[tuple[str, ...]]:
-        """For every question the subsets it counts in."""
-        has_hops = any(len(question.hops) > 1 for question in self.questions)
-        return [self._subsets_of(question, has_hops=has_hops) for question in questions]
-
-    def _subsets_of(self, question: Question, *, has_hops: bool) -> tuple[str, ...]:
-        return (
-            "stated_in_text" if question.stated_in_text else "graph_only",
-            "popular" if self.subsets.popular.get(question.entity) else "rare",
-            f"relation:{'/'.join(question.hops)}",
-            *([f"hop_{len(question.hops)}"] if has_hops else []),
-        )
-
-    def majority(self) -> list[Outcome]:
-        """The floor's outcomes."""
-        test = self.split("test")
-        return majority_outcomes(self.split("train"), test, subsets=self.question_subsets(test))
+def majority(exam: Exam) -> list[Outcome]:
+    """The floor's outcomes."""
+    return majority_outcomes(exam.split("train"), exam.test, subsets=exam.question_subsets(exam.test))
 
 
 def measure_arm(arm: Arm, trained: Manifest, exam: Exam) -> Manifest:
@@ -101,18 +78,19 @@ def measure_arm(arm: Arm, trained: Manifest, exam: Exam) -> Manifest:
 
     def measure(partial: Path) -> Counts:
         loaded = load_checkpoint(str(arm.folder / MODEL))
-        outcomes = _probed(arm.config, loaded, exam)
+        measured = _asked(arm, loaded, exam, fine_tuned=False)
         fine_tuning = arm.config.evaluation.fine_tuning
-        if loaded.architecture != "encoder":
-            if fine_tuning is not None and exam.split("train"):
-                fine_tune(loaded, exam.split("train"), fine_tuning, folder=work, seed=arm.seed, what=arm.title)
-                (partial / MODEL).mkdir()
-                save_checkpoint(loaded.model, loaded.vocabulary, partial / MODEL, about=loaded.about)
-            outcomes += _asked(arm.config, loaded, exam)
+        if loaded.architecture != "encoder" and fine_tuning is not None and exam.split("train"):
+            fine_tune(loaded, exam.split("train"), fine_tuning, folder=work, seed=arm.seed, what=arm.title)
+            (partial / MODEL).mkdir()
+            save_checkpoint(loaded.model, loaded.vocabulary, partial / MODEL, about=loaded.about)
+        measured += _asked(arm, loaded, exam, fine_tuned=True)
+        outcomes = marked((one for one in measured if isinstance(one, Outcome)), Exposure.of(arm), exam)
         for place in filter(Path.is_dir, (partial, partial / MODEL)):
             write_card(place, arm, outcomes)
         write_json_lines(partial / OUTCOMES, map(asdict, outcomes))
-        return Counts(num_in=len(exam.split("test")), num_out=len(outcomes))
+        write_json_lines(partial / FIGURES, (asdict(one) for one in measured if isinstance(one, Result)))
+        return Counts(num_in=len(exam.test), num_out=len(outcomes))
 
     manifest = stage.run(measure)
     shutil.rmtree(work, ignore_errors=True)
@@ -155,25 +133,27 @@ def read_outcomes(folder: Path) -> list[Outcome]:
     return [Outcome(**(row | {"subsets": tuple(row["subsets"])})) for row in rows]
 
 
-def _probed(config: RunConfig, loaded: LoadedModel, exam: Exam) -> list[Outcome]:
-    """The cloze probe and graph completion, of the model as it was pre-trained."""
-    settings, outcomes = config.evaluation, list[Outcome]()
-    facts = asked_facts(exam.graph, exam.subsets, max_facts=settings.max_facts)
-    if "cloze" in settings.tasks:
-        outcomes += evaluate_cloze(loaded, facts, exam.graph, max_candidates=settings.max_candidates)
-    if "graph_completion" in settings.tasks and loaded.entity_ids:
-        outcomes += evaluate_graph_completion(loaded, facts, exam.graph)
-    return outcomes
+def read_figures(folder: Path) -> list[Result]:
+    """The figures of whole sets that `measure_arm` wrote."""
+    return [Result(**row) for _, row in read_json_lines(folder / FIGURES)]
 
 
-def _asked(config: RunConfig, loaded: LoadedModel, exam: Exam) -> list[Outcome]:
-    """Question answering and coverage."""
-    tasks, outcomes = config.evaluation.tasks, list[Outcome]()
-    test = exam.split("test")
-    if "qa" in tasks and test:
-        outcomes += evaluate_questions(loaded, test, subsets=exam.question_subsets(test))
-    if "coverage" in tasks:
-        trained = {fact_id(question.entity, question.relation) for question in exam.split("train")}
-        facts = asked_facts(exam.graph, exam.subsets, max_facts=config.evaluation.max_facts, leave_out=trained)
-        outcomes += evaluate_coverage(loaded, facts, exam.graph)
-    return outcomes
+def _asked(arm: Arm, loaded: LoadedModel, exam: Exam, *, fine_tuned: bool) -> list[Outcome | Result]:
+    """What the tasks of one kind find; a task that refuses the model is passed over and said."""
+    found = list[Outcome | Result]()
+    for task in arm.config.evaluation.built_tasks():
+        if task.after_fine_tuning != fine_tuned:
+            continue
+        if reason := task.refuses(loaded):
+            say(f"{arm.title}: task {tasks.name_of(task)} passed over: {reason}")
+            continue
+        found += task.measure(loaded, exam)
+    return found
+
+
+def _documents(config: RunConfig) -> Iterator[Document]:
+    """The first documents of the evaluation's sources."""
+    settings = config.evaluation
+    for source in config.resolve(settings.documents, "evaluation.documents"):
+        found = (one for one in open_documents(source).read() if isinstance(one, Document))
+        yield from islice(found, settings.max_documents)

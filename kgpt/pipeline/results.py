@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kgpt.alignment.passages import read_passages
-from kgpt.evaluation import Comparison, compare, evaluate_linking, summarize
+from kgpt.evaluation import Comparison, Exam, compare, evaluate_linking, summarize
 from kgpt.evaluation.contamination import CLEAN, Contamination, measure_contamination
 from kgpt.evaluation.question_answering import TASK as QA
 from kgpt.evaluation.summary import adjust
@@ -17,7 +17,7 @@ from kgpt.pipeline.arm import COST, MODEL, Arm
 from kgpt.pipeline.certainty import Judge
 from kgpt.pipeline.config import RunConfig, config_json
 from kgpt.pipeline.data_stages import PASSAGES, open_run_graph, read_documents
-from kgpt.pipeline.measuring import MAJORITY, Exam, read_outcomes
+from kgpt.pipeline.measuring import MAJORITY, majority, read_figures, read_outcomes
 from kgpt.pipeline.model_card import CARD, write_card
 from kgpt.records import Outcome, Result
 
@@ -32,9 +32,9 @@ def write_results(config: RunConfig, run: Path, exam: Exam) -> dict[str, Any]:
     contamination = _contamination(run, exam)
     found = {name: _outcomes_by_seed(config, run, name) for name in config.arms}
     outcomes = {name: [_marked(one, contamination.reasons) for one in by_seed] for name, by_seed in found.items()}
-    rows = list(_arm_rows(config, outcomes, exam))
+    rows = list(_arm_rows(config, run, outcomes, exam))
     if any(row["task"] == QA for row in rows):
-        floor = summarize(_marked(exam.majority(), contamination.reasons))
+        floor = summarize(_marked(majority(exam), contamination.reasons))
         rows += [{"arm": MAJORITY, "seed": 0, **asdict(row)} for row in floor]
     rows += [{"arm": LINKER, "seed": 0, **asdict(row)} for row in _linking(config, run)]
     results = {
@@ -52,13 +52,14 @@ def write_results(config: RunConfig, run: Path, exam: Exam) -> dict[str, Any]:
     return results
 
 
-def _arm_rows(config: RunConfig, outcomes: Mapping[str, _BySeed], exam: Exam) -> Iterator[dict[str, Any]]:
+def _arm_rows(config: RunConfig, run: Path, outcomes: Mapping[str, _BySeed], exam: Exam) -> Iterator[dict[str, Any]]:
     """Every arm's and seed's means, and how sure it is of its answers."""
     everything = list(chain.from_iterable(chain.from_iterable(outcomes.values())))
     judge = Judge(exam.graph, exam.split("test"), everything)
     for name, by_seed in outcomes.items():
         for seed, found in zip(config.seeds, by_seed, strict=True):
-            for result in chain(summarize(found), judge.results(found)):
+            figures = read_figures(run / "7-results" / name / str(seed))
+            for result in chain(summarize(found), judge.results(found), figures):
                 yield {"arm": name, "seed": seed, **asdict(result)}
 
 
@@ -111,7 +112,7 @@ def _linking(config: RunConfig, run: Path) -> list[Result]:
     documents = [document for document in read_documents(run / "2-corpus") if document.links]
     settings = config.linking
     has_seen = settings.existing == "keep" or settings.anchors or settings.train != "never"
-    if "linking" not in config.evaluation.tasks or not documents or has_seen:
+    if not config.evaluation.linking or not documents or has_seen:
         return []
     return evaluate_linking(Linker.of(open_run_graph(run), config.linking), documents).results()
 

@@ -14,7 +14,7 @@ from kgpt.manifest import Manifest
 from kgpt.pipeline import data_stages
 from kgpt.pipeline.arm import Arm, run_range_test, train_arm
 from kgpt.pipeline.config import RunConfig, config_json
-from kgpt.pipeline.measuring import Exam, measure_arm
+from kgpt.pipeline.measuring import measure_arm, open_exam
 from kgpt.pipeline.results import RESULTS, write_results
 from kgpt.pipeline.stage import Stage
 from kgpt.sources import (
@@ -77,7 +77,7 @@ class Run:
         trained = [train_arm(arm, sequences) for arm in arms]
         if until == "arms":
             return {}
-        exam = Exam.of(self.folder)
+        exam = open_exam(self.config, self.folder)
         for arm, manifest in zip(arms, trained, strict=True):
             measure_arm(arm, manifest, exam)
         return write_results(self.config, self.folder, exam)

@@ -57,6 +57,7 @@ class KgT5(WordRecipe):
         num_hops: of the paths, drawn from alike.
         path_hidden: what of a path is to be written, drawn from alike: its `end`, the `middle`, `both`, or the end of a
             path told without its middle (`composed`).
+        path_max_degree: an entity with more triples is no start and no middle of a path; null takes all.
         max_answers: a longer list of tails keeps its first, by name.
         max_neighbors: lines of a query's context.
         max_tokens: longest text sequence.
@@ -75,6 +76,7 @@ class KgT5(WordRecipe):
     tail_prob: Probability = 0.7
     num_hops: Annotated[tuple[Count, ...], Field(min_length=1)] = (2, 3)
     path_hidden: Annotated[tuple[HiddenPart, ...], Field(min_length=1)] = ("end", "middle", "both", "composed")
+    path_max_degree: Count | None = None
     max_answers: Count = 10
     max_neighbors: Limit = 20
     max_tokens: Length = 128
@@ -128,7 +130,13 @@ class KgT5(WordRecipe):
             has_unique_names=False,
             has_sentinel=True,
         )
-        paths = PathStream(graph=graph, vocabulary=vocabulary, num_hops=self.num_hops, hidden=self.path_hidden)
+        paths = PathStream(
+            graph=graph,
+            vocabulary=vocabulary,
+            num_hops=self.num_hops,
+            hidden=self.path_hidden,
+            max_degree=self.path_max_degree,
+        )
         lists = ListStream(graph=graph, vocabulary=vocabulary, max_answers=self.max_answers)
         return {
             "paths": WeightedStream(paths, self.path_weight),

@@ -31,6 +31,7 @@ class PathStream:
         num_hops: drawn from alike; a dead end makes a path shorter.
         hidden: what is asked, drawn from alike; a path of one hop hides its end.
         both_ways: whether triples are also walked from their tail ("inverse of r").
+        max_degree: see `PathWalker`.
         max_tokens: longer texts are cut.
     """
 
@@ -39,6 +40,7 @@ class PathStream:
     num_hops: tuple[int, ...] = (2, 3)
     hidden: tuple[HiddenPart, ...] = ("end", "middle", "both")
     both_ways: bool = True
+    max_degree: int | None = None
     max_tokens: int = 64
     names: GraphNames = field(init=False, repr=False)
 
@@ -70,7 +72,7 @@ class PathStream:
 
     @cached_property
     def _walker(self) -> PathWalker:
-        return PathWalker(self.graph, self.both_ways)
+        return PathWalker(self.graph, self.both_ways, self.max_degree)
 
     @cached_property
     def _encoder(self) -> PieceEncoder:

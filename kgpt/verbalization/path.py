@@ -36,15 +36,19 @@ class PathWalker:
     Args:
         graph: where to walk.
         both_ways: whether triples are also walked from their tail.
+        max_degree: an entity with more triples is no start and is not walked through (through a hub such as a language
+            everything is two hops from everything), but may be an end; None walks through all.
     """
 
     graph: KnowledgeGraph
     both_ways: bool = True
+    max_degree: int | None = None
 
     def from_row(self, row: int, num_hops: int, rng: np.random.Generator) -> Path:
         """A walk whose first hop is one triple; shorter where it runs into a dead end."""
         head, relation, tail = self.graph.triples[row].tolist()
-        if self.both_ways and rng.random() < 0.5:
+        is_turned = rng.random() < 0.5
+        if self.both_ways and (is_turned or self._is_hub(head)) and not self._is_hub(tail):
             return self._walk(tail, (relation, True, head), num_hops, rng)
         return self._walk(head, (relation, False, tail), num_hops, rng)
 
@@ -57,12 +61,19 @@ class PathWalker:
         hops, before = [first], start
         while len(hops) < num_hops:
             here = hops[-1][2]
-            hop = self._step(here, before, rng)
+            hop = None if self._is_hub(here) else self._step(here, before, rng)
             if hop is None:
                 break
             hops.append(hop)
             before = here
         return Path(start, tuple(hops))
+
+    def _is_hub(self, entity: int) -> bool:
+        if self.max_degree is None:
+            return False
+        graph = self.graph
+        num_out = int(graph.head_indptr[entity + 1] - graph.head_indptr[entity])
+        return num_out + int(graph.tail_indptr[entity + 1] - graph.tail_indptr[entity]) > self.max_degree
 
     def _step(self, here: int, before: int, rng: np.random.Generator) -> Hop | None:
         """One of the edges of `here`, each equally likely; None where eight draws in a row lead back."""

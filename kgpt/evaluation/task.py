@@ -1,0 +1,39 @@
+"""What can be asked of a model: registered tasks with their settings, taken by every arm of a run alike."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal, Protocol
+
+from kgpt.evaluation.exam import Exam
+from kgpt.model import LoadedModel
+from kgpt.records import Outcome, Result
+from kgpt.registry import Registry
+
+Need = Literal["graph", "questions", "documents"]
+Measured = Sequence[Outcome | Result]
+"""Items' outcomes, which can be compared pairwise, and figures that only a whole set has."""
+
+
+class Task(Protocol):
+    """One thing to ask. A registered class is frozen and its fields are its settings.
+
+    Attributes:
+        needs: what the exam must hold.
+        after_fine_tuning: whether the model is asked once it has been fine-tuned on questions, where a run does that.
+    """
+
+    needs: ClassVar[tuple[Need, ...]]
+    after_fine_tuning: ClassVar[bool]
+
+    def refuses(self, loaded: LoadedModel) -> str:
+        """Why this model cannot be asked; empty where it can."""
+
+    def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
+        """Ask."""
+
+
+tasks: Registry[Task] = Registry("task")
+
+
+def cannot_write(loaded: LoadedModel) -> str:
+    """Why a model that writes no text refuses."""
+    return "needs a model that writes; this one is an encoder" if loaded.architecture == "encoder" else ""
