@@ -71,7 +71,7 @@ def template_metrics(scores_TC: NDArray[np.floating]) -> dict[str, float]:
     """The metrics of one fact from the candidates' scores under every template, the right one first.
 
     `consistency` is the share of pairs of templates with the same best candidate; `consistent_and_right` is 1 where the
-    right one is best under all (Elazar et al., 2021, section 3). A tie for the first place is no hit.
+    right one is best under all (Elazar et al., 2021). A tie for the first place is no hit.
 
     >>> template_metrics(np.array([[2.0, 1.0], [0.0, 1.0]]))["consistency"]
     0.0

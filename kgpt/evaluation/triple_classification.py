@@ -1,0 +1,229 @@
+"""Triple classification: is a statement true? A threshold a relation, tuned on statements that are not tested.
+
+As CoDEx has it (Safavi and Koutra, 2020): a triple counts as true where its score reaches its relation's threshold, the
+one with the highest accuracy on the tuning triples; a relation without any takes the threshold of all together. Both
+accuracy and the F1 of the true triples are over all tested triples at once (micro). Where a set has hard negatives of
+one part only, `split_labelled` halves that part. A score that is no number counts as the lowest. Shapes: N triples.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgpt.errors import CheckpointError, DataError
+from kgpt.evaluation.facts import AskedFact, fact_id
+from kgpt.evaluation.graph_completion import tail_scores
+from kgpt.evaluation.label_scoring import score_labels
+from kgpt.kg.graph import KnowledgeGraph
+from kgpt.model import LoadedModel
+from kgpt.progress import track
+from kgpt.randomness import stable_fraction
+from kgpt.records import Outcome, Result, Triple
+from kgpt.verbalization import Verbalizer
+
+TASK = "triple_classification"
+POSITIVE, NEGATIVE = "positive", "negative"
+_BATCH_SIZE = 128
+
+TripleScorer = Callable[[NDArray[np.int32]], NDArray[np.floating[Any]]]
+"""Triples by number [N, 3] in, the higher the truer out, [N]."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LabelledTriples:
+    """True and false triples by number.
+
+    Args:
+        triples: [N, 3].
+        is_true: [N].
+        num_unknown: triples left out because the graph does not know an end or the relation.
+    """
+
+    triples: NDArray[np.int32]
+    is_true: NDArray[np.bool_]
+    num_unknown: int = 0
+
+
+def labelled_triples(
+    positives: Iterable[Triple], negatives: Iterable[Triple], graph: KnowledgeGraph
+) -> LabelledTriples:
+    """Triples of ids as numbers of `graph`; those it cannot number are counted.
+
+    Raises:
+        DataError: no positive or no negative is left.
+    """
+    found = [[graph.numbers(triple) for triple in triples] for triples in (positives, negatives)]
+    rows = [[row for row in numbers if row is not None] for numbers in found]
+    num_unknown = sum(row is None for numbers in found for row in numbers)
+    for what, some in zip(("true", "false"), rows, strict=True):
+        if not some:
+            raise DataError(f"no {what} triple is in the graph; ids that it does not know: in {num_unknown:,} triples")
+    is_true = np.repeat([True, False], [len(some) for some in rows])
+    return LabelledTriples(np.array([*rows[0], *rows[1]], np.int32), is_true, num_unknown)
+
+
+def split_labelled(
+    labelled: LabelledTriples, graph: KnowledgeGraph, *, tuning_frac: float = 0.5
+) -> tuple[LabelledTriples, LabelledTriples]:
+    """Triples to tune thresholds on, and triples to test.
+
+    The two ends of a triple decide by a hash of their ids, whatever their order, so a fact and its inverse, and what is
+    said of the same two, are not on both sides.
+    """
+    ids, rows = graph.entities.ids, labelled.triples.tolist()
+    fractions = [stable_fraction("labelled", *sorted((ids[head], ids[tail]))) for head, _, tail in rows]
+    is_tuning = np.array(fractions) < tuning_frac
+    tuning, test = (LabelledTriples(labelled.triples[kept], labelled.is_true[kept]) for kept in (is_tuning, ~is_tuning))
+    return tuning, test
+
+
+def evaluate_triple_classification(
+    scorer: TripleScorer, tuning: LabelledTriples, test: LabelledTriples, graph: KnowledgeGraph
+) -> list[Outcome]:
+    """Every tested triple's `accuracy`, in the subsets `positive` or `negative` and `relation:ID`.
+
+    The F1 is no single triple's: `classification_f1` makes it of these outcomes.
+    """
+    thresholds = Thresholds.tune(tuning, _scored(scorer, tuning))
+    is_said = thresholds.are_true(test.triples, _scored(scorer, test))
+    outcomes = []
+    for row, is_true, said in zip(test.triples.tolist(), test.is_true.tolist(), is_said.tolist(), strict=True):
+        triple = graph.triple(row)
+        subsets = (POSITIVE if is_true else NEGATIVE, f"relation:{triple.relation}")
+        item = f"{fact_id(triple.head, triple.relation)}|{triple.tail}"
+        outcomes.append(Outcome(TASK, item, "accuracy", float(said == is_true), subsets, str(said).lower()))
+    return outcomes
+
+
+def classification_f1(outcomes: Iterable[Outcome]) -> list[Result]:
+    """`precision`, `recall` and `f1` of the true triples, of all and of every relation."""
+    counts: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
+    for one in outcomes:
+        is_true = POSITIVE in one.subsets
+        for subset in ("all", *(name for name in one.subsets if name not in (POSITIVE, NEGATIVE))):
+            counts[subset].append((is_true, is_true == bool(one.value)))
+    results = []
+    for subset, pairs in counts.items():
+        right = sum(is_true and said for is_true, said in pairs)
+        num_true, num_said = (sum(column) for column in zip(*pairs, strict=True))
+        figures = {
+            "precision": right / max(num_said, 1),
+            "recall": right / max(num_true, 1),
+            "f1": 2 * right / max(num_true + num_said, 1),
+        }
+        results += [Result(TASK, subset, metric, value, len(pairs)) for metric, value in figures.items()]
+    return results
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From which score on a triple of a relation is true; `overall` for the relations that were not tuned."""
+
+    by_relation: dict[int, float]
+    overall: float
+
+    @classmethod
+    def tune(cls, labelled: LabelledTriples, scores_N: NDArray[np.float64]) -> "Thresholds":
+        """Those with the highest accuracy."""
+        relations = labelled.triples[:, 1]
+        by_relation = {
+            int(relation): best_threshold(scores_N[relations == relation], labelled.is_true[relations == relation])
+            for relation in np.unique(relations)
+        }
+        return cls(by_relation, best_threshold(scores_N, labelled.is_true))
+
+    def are_true(self, triples: NDArray[np.int32], scores_N: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which triples reach their relation's threshold, [N]."""
+        thresholds = [self.by_relation.get(relation, self.overall) for relation in triples[:, 1].tolist()]
+        return scores_N >= np.array(thresholds, float)
+
+
+def best_threshold(scores_N: NDArray[np.float64], is_true: NDArray[np.bool_]) -> float:
+    """The threshold with the highest accuracy, between two scores or beyond all; of several the lowest.
+
+    >>> best_threshold(np.array([0.1, 0.4, 0.6]), np.array([False, True, True]))
+    0.25
+    """
+    order = np.argsort(scores_N, kind="stable")
+    scores, truths = scores_N[order], is_true[order]
+    false_below = np.concatenate([[0], np.cumsum(~truths)])
+    true_from = np.concatenate([[0], np.cumsum(truths[::-1])])[::-1]
+    is_edge = np.concatenate([[True], scores[1:] != scores[:-1], [True]])
+    place = int(np.argmax(np.where(is_edge, false_below + true_from, -1)))
+    if place == 0:
+        return -np.inf
+    if place == len(scores):
+        return np.inf
+    below, above = scores[place - 1], scores[place]
+    middle = (below + above) / 2
+    return float(middle if below < middle <= above else above)  # no room between neighbouring floats, nor by infinity
+
+
+@dataclass(frozen=True, slots=True)
+class TextTripleScorer:
+    """Log-probability of the tail's label after the linearised head and relation."""
+
+    loaded: LoadedModel
+    graph: KnowledgeGraph
+
+    def __call__(self, triples: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Scores of `triples`, [N]."""
+        self.loaded.model.eval()
+        verbalizer, rng = Verbalizer(self.graph), np.random.default_rng(0)  # the linear form draws nothing
+        scores_N = np.empty(len(triples))
+        for places in track(_queries(triples), what="triples"):
+            head, relation, tail = triples[places[0]].tolist()
+            text = verbalizer.state((head, relation, tail), "linear", rng, hidden="tail").rstrip()
+            labels = [self.graph.entities.label(int(tail)) for tail in triples[places, 2]]
+            scores_N[places] = score_labels(self.loaded, text, labels)
+        return scores_N
+
+
+@dataclass(frozen=True, slots=True)
+class NodeTripleScorer:
+    """Log-probability of the tail among all entities at a masked node beside the head and relation (graph completion).
+
+    Raises:
+        CheckpointError: the model has no graph nodes, or those of another graph.
+    """
+
+    loaded: LoadedModel
+    graph: KnowledgeGraph
+
+    def __post_init__(self) -> None:
+        if self.loaded.entity_ids != tuple(self.graph.entities.ids):
+            raise CheckpointError("triples are scored by nodes in a model with nodes for this very graph's entities")
+
+    def __call__(self, triples: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Scores of `triples`, [N]."""
+        self.loaded.model.eval()
+        scores_N, queries = np.empty(len(triples)), _queries(triples)
+        for start in range(0, len(queries), _BATCH_SIZE):
+            some = queries[start : start + _BATCH_SIZE]
+            logits_BE = tail_scores(self.loaded, [_fact(triples[places]) for places in some], self.graph)
+            for places, logits in zip(some, logits_BE.astype(np.float64), strict=True):
+                scores_N[places] = logits[triples[places, 2]] - np.logaddexp.reduce(logits)
+        return scores_N
+
+
+def _scored(scorer: TripleScorer, labelled: LabelledTriples) -> NDArray[np.float64]:
+    scores_N = np.asarray(scorer(labelled.triples), np.float64)
+    return np.where(np.isnan(scores_N), -np.inf, scores_N)
+
+
+def _queries(triples: NDArray[np.int32]) -> list[NDArray[np.int64]]:
+    """The rows of every head and relation."""
+    rows: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for place, (head, relation, _) in enumerate(triples.tolist()):
+        rows[head, relation].append(place)
+    return [np.array(places, np.int64) for places in rows.values()]
+
+
+def _fact(triples: NDArray[np.int32]) -> AskedFact:
+    """The question for the tails of triples of one head and relation."""
+    head, relation, _ = triples[0].tolist()
+    return AskedFact(f"{head}|{relation}", head, relation, tuple(triples[:, 2].tolist()), ())
