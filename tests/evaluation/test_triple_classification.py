@@ -14,6 +14,7 @@ from kgpt.evaluation.triple_classification import (
     best_threshold,
     classification_f1,
     evaluate_triple_classification,
+    floor_outcomes,
     labelled_triples,
     split_labelled,
 )
@@ -100,11 +101,19 @@ def test_a_scorer_of_no_numbers_says_what_is_right_more_often(capitals, statemen
     assert np.mean([one.value for one in outcomes]) == 0.5
 
 
+def test_the_floor_knows_the_relations_alone(capitals):
+    capital, borders = (capitals.relations.ids.find(one) for one in ("P36", "P47"))
+    tuning = labelled((0, capital, 1, 1), (0, capital, 2, 1), (0, capital, 3, 0), (0, borders, 1, 0))
+    test = labelled((4, capital, 1, 1), (4, capital, 2, 0), (4, borders, 1, 0), (4, borders, 2, 0))
+
+    assert [one.predicted for one in floor_outcomes(tuning, test, capitals)] == ["true", "true", "false", "false"]
+
+
 def test_what_the_graph_does_not_know_is_counted(capitals):
     known, unknown = Triple("Q10", "P36", "Q0"), Triple("Q10", "P36", "Q77")
 
     assert labelled_triples([known, unknown], [known], capitals).num_unknown == 1
-    with pytest.raises(DataError, match="no false triple is in the graph; .* in 1 triples"):
+    with pytest.raises(DataError, match=r"no false triple is in the graph; .* in 1 triples"):
         labelled_triples([known], [unknown], capitals)
 
 
