@@ -126,9 +126,9 @@ def _find_rate(settings: Any, folder: Path, arm: str) -> None:
 
 @click.command()
 @click.argument("runs", nargs=-1, required=True, type=_PATH)
-@click.option("--out", required=True, type=_PATH, help="HTML file to write.")
+@click.option("--out", required=True, type=_PATH, help="HTML file to write, or Markdown with the suffix .md.")
 def report(runs: tuple[Path, ...], out: Path) -> None:
-    """Write one page about one or several RUNS, side by side.
+    """Write one page about one or several RUNS, side by side; to a file that ends with .md, its tables in Markdown.
 
     Example: kgpt report runs/demo --out report.html
     """

@@ -26,6 +26,7 @@ HEADLINES = (
 """Task, subset and metric of what a run is judged by, declared before any run: the headline family of its tests."""
 
 Family = Literal["headline", "exploratory"]
+_UNPAIRED = ("relation:", "exposures_")
 _Key = tuple[str, str, str]
 _ByKey = Mapping[_Key, Mapping[str, float]]
 
@@ -88,8 +89,8 @@ def compare(
 ) -> list[Comparison]:
     """The arm against the control on every task, subset and metric; one sequence of outcomes a seed.
 
-    Items are averaged over seeds first, so the test says whether the difference holds for other items; relations'
-    own subsets are left out (too many tests for too few items).
+    Items are averaged over seeds first, so the test says whether the difference holds for other items. Left out are
+    relations' own subsets (too many tests for too few items) and those by exposures, which are other items in each arm.
     """
     num_seeds = min(len(arm_outcomes), len(control_outcomes))
     ours, theirs = arm_outcomes[:num_seeds], control_outcomes[:num_seeds]
@@ -98,7 +99,7 @@ def compare(
     rows = []
     for key in mine:
         differences = _differences(mine, other, key)
-        if not len(differences) or key[1].startswith("relation:"):
+        if not len(differences) or key[1].startswith(_UNPAIRED):
             continue
         difference, interval, p_value = paired_test(differences)
         within = [found for pair in by_seed if len(found := _differences(*pair, key))]

@@ -55,7 +55,7 @@ def write_results(config: RunConfig, run: Path, exam: Exam) -> dict[str, Any]:
 def _arm_rows(config: RunConfig, run: Path, outcomes: Mapping[str, _BySeed], exam: Exam) -> Iterator[dict[str, Any]]:
     """Every arm's and seed's means, and how sure it is of its answers."""
     everything = list(chain.from_iterable(chain.from_iterable(outcomes.values())))
-    judge = Judge(exam.graph, exam.split("test"), everything)
+    judge = Judge(exam.graph, exam.test, everything)
     for name, by_seed in outcomes.items():
         for seed, found in zip(config.seeds, by_seed, strict=True):
             figures = read_figures(run / "7-results" / name / str(seed))
@@ -66,7 +66,7 @@ def _arm_rows(config: RunConfig, run: Path, outcomes: Mapping[str, _BySeed], exa
 def _contamination(run: Path, exam: Exam) -> Contamination:
     """What the test questions share with the train questions and with the passages of stage 4."""
     texts = [passage.text for passage in read_passages(run / "4-aligned" / PASSAGES)]
-    return measure_contamination(test=exam.split("test"), train=exam.split("train"), texts=texts)
+    return measure_contamination(test=exam.test, train=exam.split("train"), texts=texts)
 
 
 def _marked(outcomes: Sequence[Outcome], contaminated: Collection[str]) -> list[Outcome]:
@@ -92,19 +92,22 @@ def _outcomes_by_seed(config: RunConfig, run: Path, arm: str) -> list[list[Outco
 
 
 def _comparisons(config: RunConfig, outcomes: Mapping[str, _BySeed]) -> list[Comparison]:
-    """Every arm against the control, and every arm on the true graph against its twins on the shuffled one."""
+    """Every arm against the control, and every arm on the true graph against its twins on a wrong one or none."""
     pairs = [(name, config.control) for name in config.arms if config.control in config.arms and name != config.control]
-    pairs += [(name, twin) for name in config.arms for twin in _shuffled_twins(config, name)]
+    pairs += [(name, twin) for name in config.arms for twin in _twins(config, name)]
     return [row for arm, control in pairs for row in compare(arm, control, outcomes[arm], outcomes[control])]
 
 
-def _shuffled_twins(config: RunConfig, arm: str) -> list[str]:
-    """The arms that train the same recipe on the shuffled graph."""
+def _twins(config: RunConfig, arm: str) -> list[str]:
+    """The arms that train the same recipe on a wrong graph or on none."""
     settings = config.arms[arm]
-    if settings.knowledge == "shuffled":
+    if settings.knowledge != "true":
         return []
-    twin = settings.model_copy(update={"knowledge": "shuffled"})
-    return [name for name, other in config.arms.items() if other == twin]
+    return [
+        name
+        for name, other in config.arms.items()
+        if other.knowledge != "true" and other == settings.model_copy(update={"knowledge": other.knowledge})
+    ]
 
 
 def _linking(config: RunConfig, run: Path) -> list[Result]:

@@ -20,6 +20,15 @@ def draw_document(run: Path, document: str) -> str:
     Raises:
         DataError: the run has no such document.
     """
+    return draw(*shown_graph(run, document))
+
+
+def shown_graph(run: Path, document: str) -> tuple[WordKnowledgeGraph, list[str]]:
+    """The graph of a document's first passage, and what to write on each node.
+
+    Raises:
+        DataError: the run has no such document.
+    """
     passages = open_passage_store(run / "5-sequences")
     ids = {identifier.rpartition("#")[0]: number for number, identifier in reversed(list(enumerate(passages.ids)))}
     if document not in ids:
@@ -27,7 +36,7 @@ def draw_document(run: Path, document: str) -> str:
     graph, vocabulary = open_run_graph(run), load_vocabulary(run / "5-sequences" / TOKENIZER)
     stream = WordKnowledgeGraphStream(passages=passages, graph=graph, vocabulary=vocabulary, neighbors=_NEIGHBORS)
     wkgraph = stream.word_knowledge_graph(ids[document], np.random.default_rng(0))
-    return draw(wkgraph, node_names(wkgraph, graph, vocabulary))
+    return wkgraph, node_names(wkgraph, graph, vocabulary)
 
 
 def node_names(wkgraph: WordKnowledgeGraph, graph: KnowledgeGraph, vocabulary: Vocabulary) -> list[str]:

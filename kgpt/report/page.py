@@ -1,24 +1,28 @@
-"""The report: one HTML file about one run or several, which needs no other file, no network and no script."""
+"""The report about one run or several: an HTML file, which needs no other file and no network, or Markdown.
+
+The page's one script, a few lines of its own, lets nodes of drawings be chosen; without it the page is whole but still.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from kgpt.errors import DataError
 from kgpt.io import write_bytes
+from kgpt.report.markdown import report_markdown
 from kgpt.report.run_record import read_run
 from kgpt.report.section import section
-from kgpt.report.tables import arm_table
+from kgpt.report.tables import arm_table, say_count
 from kgpt.report.template import render
 
 _TEMPLATE = "page.html.jinja"
 
 
 def write_report(runs: Sequence[Path], out: Path) -> None:
-    """Write the page about `runs` to `out`, whole or not at all.
+    """Write the report about `runs` to `out`, whole or not at all.
 
     Args:
         runs: run folders, shown in this order.
-        out: the HTML file.
+        out: the HTML file; with the suffix `.md` tables in Markdown, without figures.
 
     Raises:
         DataError: no run was given, or one has no results.
@@ -26,8 +30,12 @@ def write_report(runs: Sequence[Path], out: Path) -> None:
     if not runs:
         raise DataError("a report needs at least one run folder")
     records = [read_run(folder) for folder in runs]
+    if out.suffix == ".md":
+        write_bytes(out, report_markdown(records).encode())
+        return
     page = render(
         _TEMPLATE,
+        count=say_count,
         title=" · ".join(dict.fromkeys(record.name for record in records)),
         sections=[section(record, key=f"run-{number}") for number, record in enumerate(records, start=1)],
         joint=arm_table(records) if len(records) > 1 else None,

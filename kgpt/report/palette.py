@@ -7,6 +7,9 @@ from itertools import cycle
 INK, MUTED, GRID = "#0a0001", "#0a0002", "#0a0003"
 """Stand-ins in matplotlib's output for the page's own colours, which change in dark mode."""
 
+GOOD, BAD, NEITHER = "#0a0005", "#0a0006", "#0a0007"
+"""Stand-ins for what is right, what is wrong, and what is neither."""
+
 _FLOOR, _FIRST_ARM = "#0a0004", 0x0B0000
 BAR = f"#{_FIRST_ARM + 1:06x}"
 """The colour of figures that are not about arms."""
@@ -52,6 +55,7 @@ def arm_styles(arms: Sequence[str], *, control: str) -> dict[str, ArmStyle]:
 def page_colors() -> Mapping[str, str]:
     """Stand-in to CSS colour."""
     fixed = {INK: "var(--ink)", MUTED: "var(--muted)", GRID: "var(--line)", _FLOOR: "var(--floor)"}
+    fixed |= {GOOD: "var(--good)", BAD: "var(--bad)", NEITHER: "var(--line)"}
     return fixed | {f"#{_FIRST_ARM + number:06x}": f"var(--arm-{number})" for number in range(_NUM_COLORS)}
 
 

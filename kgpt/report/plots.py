@@ -39,14 +39,17 @@ class DotRow:
     by_arm: Mapping[str, Estimate]
 
 
-def learning_curve(title: str, lines: Sequence[Line], styles: Mapping[str, ArmStyle], *, name: str) -> str:
-    """One loss over the training steps, a line for every arm and seed.
+def learning_curve(
+    title: str, lines: Sequence[Line], styles: Mapping[str, ArmStyle], *, name: str, is_share: bool = False
+) -> str:
+    """One figure over the training steps, a line for every arm and seed.
 
     Args:
-        title: the objective.
+        title: the objective, or what a probe measures.
         lines: the values.
         styles: of the arms.
         name: unique in the page.
+        is_share: whether the values are shares, drawn from 0 on.
     """
     with drawing():
         figure = Figure(figsize=(3.4, 2.3), layout="constrained")
@@ -56,11 +59,12 @@ def learning_curve(title: str, lines: Sequence[Line], styles: Mapping[str, ArmSt
         axes.set_xlabel("step", color=MUTED)
         axes.set_title(title, loc="left", color=INK, fontsize=9, fontweight="bold")
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        if is_share:
+            axes.set_ylim(bottom=0)
+            axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
         _quieten(axes, grid="y")
-        arms = ", ".join(dict.fromkeys(line.arm for line in lines))
-        return inline_figure(
-            figure, label=f"Learning curve of {title} over the training steps; arms: {arms}", name=name
-        )
+        label = f"Learning curve of {title} over the training steps. {say_ends(lines)}"
+        return inline_figure(figure, label=label, name=name)
 
 
 def dot_plot(rows: Sequence[DotRow], styles: Mapping[str, ArmStyle], *, label: str, name: str) -> str:
@@ -135,6 +139,19 @@ def say_rows(rows: Sequence[DotRow]) -> str:
     )
 
 
+def say_ends(lines: Sequence[Line]) -> str:
+    """Where each line begins and ends, in words.
+
+    >>> say_ends([Line("kg_t5", (10, 20), (3.0, 1.5))])
+    'kg_t5: from 3.00 at step 10 to 1.50 at step 20.'
+    """
+    return " ".join(
+        f"{line.arm}: from {line.values[0]:.2f} at step {line.steps[0]:.0f} "
+        f"to {line.values[-1]:.2f} at step {line.steps[-1]:.0f}."
+        for line in lines
+    )
+
+
 def _draw_line(axes: Axes, line: Line, style: ArmStyle) -> None:
     axes.plot(
         line.steps,
@@ -172,8 +189,9 @@ def _dress_rows(axes: Axes, labels: Sequence[str]) -> None:
     for place in range(1, len(labels)):
         axes.axhline(place - 0.5, color=GRID, linewidth=0.6)
     axes.set_xlim(left=0, right=min(1.0, max(0.05, axes.get_xlim()[1])))
-    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=None, symbol=" %"))
-    axes.xaxis.set_major_locator(MaxNLocator(6))
+    decimals = 0 if axes.get_xlim()[1] >= 0.1 else 1
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=decimals, symbol=" %"))
+    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     _quieten(axes, grid="x")
     axes.tick_params(axis="y", length=0, labelcolor=INK)
 

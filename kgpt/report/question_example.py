@@ -50,7 +50,7 @@ def question_examples(run: RunRecord, *, num_each: int = 5) -> list[QuestionExam
 
 
 def _answers(run: RunRecord, arm: str) -> Iterator[tuple[str, ArmAnswer]]:
-    for outcome in run.outcomes(arm, run.seeds[0]):
+    for outcome in run.outcomes.get((arm, run.seeds[0]), ()):
         if outcome.task == TASK and outcome.metric == "exact_match":
             yield outcome.item, ArmAnswer(outcome.predicted, outcome.value == 1)
 

@@ -1,6 +1,6 @@
 """What a run folder holds, read for the page; a piece that a run does not have is empty or None."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,11 +10,12 @@ from kgpt.errors import DataError
 from kgpt.io import read_json, read_json_lines
 from kgpt.kg import KnowledgeGraph, open_graph_store
 from kgpt.manifest import Manifest, read_manifest
-from kgpt.pipeline.arm import CURVE, read_questions
-from kgpt.pipeline.data_stages import DOCUMENTS, OVERLAP, QUESTIONS, read_documents
+from kgpt.pipeline.arm import CURVE, PROBES, read_questions
+from kgpt.pipeline.data_stages import DOCUMENTS, OVERLAP, QUALITY, QUESTIONS, RELATIONS, read_documents
 from kgpt.pipeline.measuring import MAJORITY, OUTCOMES, read_outcomes
 from kgpt.pipeline.results import LINKER, RESULTS
 from kgpt.pipeline.run import CONFIG_NAME, STAGES, load_results
+from kgpt.pipeline.slices import SLICES, Slice, read_slices
 from kgpt.records import Document, Outcome, Question
 from kgpt.report.estimate import Estimate, Key, estimates
 
@@ -89,10 +90,34 @@ class RunRecord:
         path = self.folder / "6-arms" / arm / str(seed) / CURVE
         return [point for _, point in read_json_lines(path)] if path.is_file() else []
 
-    def outcomes(self, arm: str, seed: int) -> list[Outcome]:
-        """Every item's outcome of one arm and seed."""
-        folder = self.folder / "7-results" / arm / str(seed)
-        return read_outcomes(folder) if (folder / OUTCOMES).is_file() else []
+    def probes(self, arm: str, seed: int) -> list[dict[str, Any]]:
+        """What one training's probes found."""
+        path = self.folder / "6-arms" / arm / str(seed) / PROBES
+        return [point for _, point in read_json_lines(path)] if path.is_file() else []
+
+    @cached_property
+    def outcomes(self) -> Mapping[tuple[str, int], Sequence[Outcome]]:
+        """Every item's outcome by trained arm and seed; those without a file are left out."""
+        places = {(arm, seed): self.folder / "7-results" / arm / str(seed) for arm in self.arms for seed in self.seeds}
+        return {key: read_outcomes(place) for key, place in places.items() if (place / OUTCOMES).is_file()}
+
+    @property
+    def slices(self) -> Sequence[Slice]:
+        """What the text is made of."""
+        folder = self.folder / "5-sequences"
+        return read_slices(folder) if (folder / SLICES).is_file() else ()
+
+    @property
+    def alignment_quality(self) -> Mapping[str, Any]:
+        """Alignment against the corpus' own triples."""
+        path = self.folder / "4-aligned" / QUALITY
+        return read_json(path) if path.is_file() else {}
+
+    @property
+    def aligned_relations(self) -> Mapping[str, Mapping[str, float]]:
+        """Alignments and their mean confidence by relation."""
+        path = self.folder / "4-aligned" / RELATIONS
+        return read_json(path) if path.is_file() else {}
 
     def manifests(self) -> Iterator[Manifest]:
         """The manifests of the stages in order."""

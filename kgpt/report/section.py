@@ -3,16 +3,20 @@
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from markupsafe import Markup
 
 from kgpt.pipeline.measuring import MAJORITY
 from kgpt.pipeline.run import CONFIG_NAME
-from kgpt.report.drawn_document import DrawnDocument, drawn_document
+from kgpt.report.certainty import Certainty, certainty
+from kgpt.report.contamination import ContaminationTable, contamination_table
+from kgpt.report.curves import knowledge_curves, loss_curves
+from kgpt.report.data_quality import QualityRow, quality_rows
+from kgpt.report.drawn_document import DrawnDocument, drawn_documents
+from kgpt.report.knowledge import Captioned, knowledge_figures
 from kgpt.report.linking_example import LinkingExample, linking_examples
 from kgpt.report.palette import ArmStyle, arm_styles
-from kgpt.report.plots import DotRow, Line, dot_plot, learning_curve
+from kgpt.report.provenance import Provenance, provenance
 from kgpt.report.question_example import QuestionExample, question_examples
 from kgpt.report.run_record import RunRecord
 from kgpt.report.tables import (
@@ -24,50 +28,9 @@ from kgpt.report.tables import (
     comparison_rows,
     cost_row,
     say_count,
-    say_measure,
     stage_row,
 )
-from kgpt.report.terminal import say_verdict, seed_values, verdict_rows
-
-Tone = Literal["better", "worse", "unclear"]
-_KNOWLEDGE = (
-    ("qa", "stated_in_text", "exact_match"),
-    ("qa", "graph_only", "exact_match"),
-    ("qa", "popular", "exact_match"),
-    ("qa", "rare", "exact_match"),
-    ("coverage", "all", "exact_match"),
-    ("cloze", "all", "p_at_1"),
-)
-_BY_RELATION = (("coverage", "exact_match"), ("qa", "exact_match"), ("cloze", "p_at_1"))
-_MAX_RELATIONS = 12
-_NO_OBJECTIVE = frozenset(
-    {"step", "loss", "learning_rate", "grad_norm", "epoch", "data_wait_frac", "expert_load_max", "expert_load_min"}
-)
-_OVERLAPS = {
-    "asked_in_training": "are asked in the same words in the training questions",
-    "quoted_in_text": "stand in the training text",
-    "facts_in_training_questions": "ask for a fact that a training question asks for",
-    "facts_in_text": "ask for a fact that the training text states",
-    "facts_in_graph": "ask for a fact of the training graph, which is what a knowledge arm is to learn",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What an arm knows beyond the control."""
-
-    text: str
-    tone: Tone
-    control: str
-
-
-@dataclass(frozen=True, slots=True)
-class RelationFigure:
-    """The figure by relation, and the task it is about."""
-
-    measure: str
-    num_shown: int
-    svg: Markup
+from kgpt.report.verdict import Verdict, verdicts_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,15 +47,17 @@ class Section:
     verdicts: Sequence[Verdict]
     arms: ArmTable
     comparisons: Sequence[ComparisonRow]
-    knowledge: Markup | None
-    relations: RelationFigure | None
-    curves: Sequence[Markup]
+    corrected: bool
+    knowledge: Sequence[Captioned]
+    certainty: Certainty | None
+    contamination: ContaminationTable | None
+    losses: Sequence[Markup]
+    probes: Sequence[Markup]
     questions: Sequence[QuestionExample]
     linking: Sequence[LinkingExample]
-    linking_f1: str
-    drawing: DrawnDocument | None
-    overlap: Sequence[tuple[str, str]]
-    num_test: str
+    quality: Sequence[QualityRow]
+    drawings: Sequence[DrawnDocument]
+    provenance: Provenance | None
     stages: Sequence[StageRow]
     cost: Sequence[CostRow]
     command: str
@@ -113,7 +78,7 @@ class Section:
 
 def section(run: RunRecord, *, key: str) -> Section:
     """The section of `run`; `key` is unique in the page and leads its ids."""
-    styles, manifests, overlap = arm_styles(run.arms, control=run.control), list(run.manifests()), run.overlap
+    styles, manifests = arm_styles(run.arms, control=run.control), list(run.manifests())
     return Section(
         key=key,
         name=run.name,
@@ -122,18 +87,20 @@ def section(run: RunRecord, *, key: str) -> Section:
         facts=list(_facts(run)),
         seeds=run.seeds,
         styles=styles,
-        verdicts=list(_verdicts(run)),
+        verdicts=list(verdicts_of(run)),
         arms=arm_table([run]),
         comparisons=comparison_rows(run.results),
-        knowledge=_knowledge(run, styles, key),
-        relations=_relations(run, styles, key),
-        curves=list(_curves(run, styles, key)),
+        corrected=any("p_adjusted" in row for row in run.results["comparisons"]),
+        knowledge=list(knowledge_figures(run, styles, key)),
+        certainty=certainty(run, styles, key),
+        contamination=contamination_table(run),
+        losses=list(loss_curves(run, styles, key)),
+        probes=list(knowledge_curves(run, styles, key)),
         questions=question_examples(run),
         linking=_linking(run),
-        linking_f1=_linking_f1(run),
-        drawing=drawn_document(run, name=f"{key}-drawing"),
-        overlap=[(say_count(overlap[name]), text) for name, text in _OVERLAPS.items() if name in overlap],
-        num_test=say_count(overlap.get("num_test", 0)),
+        quality=quality_rows(run),
+        drawings=drawn_documents(run, name=f"{key}-drawing"),
+        provenance=provenance(run),
         stages=[stage_row(manifest) for manifest in manifests],
         cost=[cost_row(row) for row in run.results.get("cost", ())],
         command=_command(run),
@@ -157,64 +124,6 @@ def _facts(run: RunRecord) -> Iterator[tuple[str, str]]:
     yield "seeds", str(len(run.seeds))
 
 
-def _verdicts(run: RunRecord) -> Iterator[Verdict]:
-    values = seed_values(run.results)
-    for row in verdict_rows(run.results):
-        low, high = row["ci95"]
-        tone: Tone = "better" if low > 0 else "worse" if high < 0 else "unclear"
-        yield Verdict(say_verdict(row, values), tone, row["control"])
-
-
-def _knowledge(run: RunRecord, styles: Mapping[str, ArmStyle], key: str) -> Markup | None:
-    rows = [_dot_row(run, measure, say_measure(*measure[:2])) for measure in _KNOWLEDGE]
-    rows = [row for row in rows if row.by_arm]
-    if not rows:
-        return None
-    return Markup(dot_plot(rows, styles, label="Knowledge by arm, share right", name=f"{key}-knowledge"))
-
-
-def _relations(run: RunRecord, styles: Mapping[str, ArmStyle], key: str) -> RelationFigure | None:
-    """The relations with the most items, in the first task that tells relations apart."""
-    for task, metric in _BY_RELATION:
-        sizes = {subset: value.n for (_, t, subset, m), value in run.estimates.items() if (t, m) == (task, metric)}
-        shown = sorted((one for one in sizes if one.startswith("relation:")), key=lambda one: (-sizes[one], one))
-        if not shown:
-            continue
-        rows = [_relation_row(run, task, one, metric, sizes[one]) for one in shown[:_MAX_RELATIONS]]
-        trained = {arm: style for arm, style in styles.items() if any(arm in row.by_arm for row in rows)}
-        measure = say_measure(task, "by relation", metric)
-        svg = Markup(dot_plot(rows, trained, label=measure, name=f"{key}-relations"))
-        return RelationFigure(measure, len(rows), svg)
-    return None
-
-
-def _relation_row(run: RunRecord, task: str, subset: str, metric: str, num_items: int) -> DotRow:
-    name = run.relation_label(subset.removeprefix("relation:"))
-    return _dot_row(run, (task, subset, metric), f"{name} ({num_items})")
-
-
-def _dot_row(run: RunRecord, measure: tuple[str, str, str], label: str) -> DotRow:
-    found = {arm: run.estimates.get((arm, *measure)) for arm in run.arms}
-    return DotRow(label, {arm: value for arm, value in found.items() if value is not None})
-
-
-def _curves(run: RunRecord, styles: Mapping[str, ArmStyle], key: str) -> Iterator[Markup]:
-    trained = [arm for arm in run.arms if arm != MAJORITY]
-    points = {(arm, seed): run.curve(arm, seed) for arm in trained for seed in run.seeds}
-    names = dict.fromkeys(name for curve in points.values() for point in curve for name in point)
-    objectives = [name for name in names if name not in _NO_OBJECTIVE]
-    shown = objectives if len(objectives) == 1 else [*(["loss"] if "loss" in names else []), *objectives]
-    for number, objective in enumerate(shown):
-        lines = [_line(arm, curve, objective) for (arm, _), curve in points.items()]
-        title = objective.replace("_", " ")
-        yield Markup(learning_curve(title, [one for one in lines if one.steps], styles, name=f"{key}-curve-{number}"))
-
-
-def _line(arm: str, curve: Sequence[Mapping[str, float]], objective: str) -> Line:
-    points = [(point["step"], point[objective]) for point in curve if objective in point and "step" in point]
-    return Line(arm, tuple(step for step, _ in points), tuple(value for _, value in points))
-
-
 def _linking(run: RunRecord) -> list[LinkingExample]:
     corpus = {document.id: document for document in run.documents("2-corpus")}
     known = run.graph.entities.ids.find if run.graph is not None else lambda _: None
@@ -224,11 +133,6 @@ def _linking(run: RunRecord) -> list[LinkingExample]:
         label=run.entity_label,
         known=lambda entity: known(entity) is not None,
     )
-
-
-def _linking_f1(run: RunRecord) -> str:
-    found = run.estimates.get(("linker", "linking", "all", "in_kb_micro_f1"))
-    return "" if found is None else f"{found.mean:.3f}"
 
 
 def _command(run: RunRecord) -> str:

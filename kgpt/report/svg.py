@@ -40,13 +40,14 @@ def inline_figure(figure: Figure, *, label: str, name: str) -> str:
     return inline_svg(out.getvalue(), label=label, name=name)
 
 
-def inline_svg(svg: str, *, label: str, name: str) -> str:
+def inline_svg(svg: str, *, label: str, name: str, role: str = "img") -> str:
     """SVG of matplotlib's made fit for a page.
 
     Args:
         svg: what matplotlib wrote.
         label: what the figure shows, for those who do not see it.
         name: unique in the page; leads every id within.
+        role: `img`, or `group` where parts of it can be focused.
     """
     body = _DROPPED.sub("", svg[svg.index("<svg") :])
     body = _own_ids(_FONT.sub("var(--sans)", body), name)
@@ -54,7 +55,7 @@ def inline_svg(svg: str, *, label: str, name: str) -> str:
         body = body.replace(stand_in, color)
     frame = _FRAME.match(body)
     assert frame is not None
-    opening = f'<svg xmlns="http://www.w3.org/2000/svg" {frame[1]} role="img" aria-label="{escape(label)}">'
+    opening = f'<svg xmlns="http://www.w3.org/2000/svg" {frame[1]} role="{role}" aria-label="{escape(label)}">'
     return opening + body[frame.end() :].strip()
 
 

@@ -4,15 +4,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kgpt.evaluation.summary import HEADLINES
 from kgpt.manifest import Manifest
 from kgpt.pipeline.measuring import MAJORITY
 from kgpt.report.estimate import Estimate
 from kgpt.report.run_record import RunRecord
-from kgpt.report.terminal import COLUMNS, say_p, say_points
+from kgpt.report.terminal import COLUMNS, adjusted_p, say_p, say_points, say_seeds
 
 _TASKS = {"qa": "QA", "cloze": "cloze", "coverage": "coverage", "linking": "linking"}
 _SUBSETS = {
     "all": "all",
+    "hop_1": "one hop",
+    "hop_2": "two hops",
+    "hop_3": "three hops",
+    "exposures_0": "never shown",
+    "exposures_1_9": "shown 1 to 9 times",
+    "exposures_10_plus": "shown 10 times or more",
     "stated_in_text": "stated in text",
     "graph_only": "graph only",
     "held_out": "held out",
@@ -24,14 +31,6 @@ _METRICS = {
     "mrr": "MRR",
     "hits_at_10": "hits@10",
 }
-_HEADLINES = (
-    ("qa", "graph_only", "exact_match"),
-    ("qa", "stated_in_text", "exact_match"),
-    ("qa", "all", "exact_match"),
-    ("coverage", "graph_only", "exact_match"),
-    ("cloze", "seen", "p_at_1"),
-    ("cloze", "held_out", "p_at_1"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +70,19 @@ class ArmTable:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonRow:
-    """An arm against the control in one measure; `beyond_chance` where the interval leaves out zero."""
+    """An arm against the control in one measure; `beyond_chance` where the interval leaves out zero.
+
+    `p_value` is corrected where the run was; `effect_size` is Cohen's d_z or a dash; `by_seed` each seed's difference.
+    """
 
     arm: str
     measure: str
     difference: str
     interval: str
     p_value: str
-    num_seeds: int
+    effect_size: str
+    seeds: str
+    by_seed: str
     headline: bool
     beyond_chance: bool
 
@@ -216,9 +220,11 @@ def _comparison(row: Mapping[str, Any]) -> ComparisonRow:
         measure=say_measure(row["task"], row["subset"], row["metric"]),
         difference=say_points(row["difference"]),
         interval=f"[{say_points(low)}, {say_points(high)}]",
-        p_value=say_p(row["p_value"]).removeprefix("p ").removeprefix("= "),
-        num_seeds=row["num_seeds"],
-        headline=_headline_place(row) < len(_HEADLINES),
+        p_value=say_p(adjusted_p(row)).removeprefix("p ").removeprefix("= "),
+        effect_size="–" if row.get("effect_size") is None else f"{row['effect_size']:.2f}".replace("-", "−"),
+        seeds=say_seeds(row).replace(" seeds", "").replace(" seed", ""),
+        by_seed=", ".join(map(say_points, row.get("seed_differences", ()))),
+        headline=_headline_place(row) < len(HEADLINES),
         beyond_chance=low > 0 or high < 0,
     )
 
@@ -226,4 +232,4 @@ def _comparison(row: Mapping[str, Any]) -> ComparisonRow:
 def _headline_place(row: Mapping[str, Any]) -> int:
     """Where a comparison stands among the headlines; past their end where it is none."""
     measure = (row["task"], row["subset"], row["metric"])
-    return _HEADLINES.index(measure) if measure in _HEADLINES else len(_HEADLINES)
+    return HEADLINES.index(measure) if measure in HEADLINES else len(HEADLINES)

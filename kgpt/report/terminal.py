@@ -23,15 +23,15 @@ COLUMNS = (
 _VERDICTS = (
     (
         ("qa", "graph_only", "exact_match"),
-        "answers {ours:.0%} of the graph-only questions, {control} {theirs:.0%}",
+        "knows {ours} of the graph-only facts asked for, {control} {theirs}",
     ),
     (
         ("cloze", "seen", "p_at_1"),
-        "completes {ours:.0%} of the facts it was trained on, {control} {theirs:.0%}",
+        "completes {ours} of the facts it was trained on, {control} {theirs}",
     ),
     (
         ("graph_completion", "seen", "p_at_1"),
-        "completes {ours:.0%} of the graph's facts as nodes, {control} {theirs:.0%}",
+        "completes {ours} of the graph's facts as nodes, {control} {theirs}",
     ),
 )
 Means = Mapping[tuple[str, str, str, str], list[float]]
@@ -76,14 +76,30 @@ def verdict_rows(results: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def say_verdict(row: Mapping[str, Any], values: Means) -> str:
     """One comparison of `verdict_rows` in plain words."""
     measure, control = _measure(row), row["control"]
-    ours, theirs = (mean(values[arm, *measure]) for arm in (row["arm"], control))
+    ours, theirs = (say_share(mean(values[arm, *measure])) for arm in (row["arm"], control))
     low, high = row["ci95"]
     said = dict(_VERDICTS)[measure].format(ours=ours, theirs=theirs, control=control)
     interval = f"[{say_points(low)}, {say_points(high)}]"
     return (
-        f"{row['arm']} {said}: {say_points(row['difference'])} points {interval}, {say_p(row['p_value'])}, "
-        f"{row['num_seeds']} seed{'s' if row['num_seeds'] > 1 else ''}"
+        f"{row['arm']} {said}: {say_points(row['difference'])} points {interval}, {say_p(adjusted_p(row))}, "
+        f"{say_seeds(row)}"
     )
+
+
+def adjusted_p(row: Mapping[str, Any]) -> float:
+    """A comparison's p-value, corrected for the tests beside it where the run was so."""
+    return float(row.get("p_adjusted", row["p_value"]))
+
+
+def say_seeds(row: Mapping[str, Any]) -> str:
+    """How many seeds a comparison has; of three or more, how many lean to its side."""
+    number, difference = row["num_seeds"], row["difference"]
+    said = f"{number} seed{'s' if number > 1 else ''}"
+    found = row.get("seed_differences", ())
+    if len(found) < 3 or not difference:
+        return said
+    agreeing = sum(one * difference > 0 for one in found)
+    return f"{said}, {'all agree' if agreeing == len(found) else f'{agreeing} of {len(found)} agree'}"
 
 
 def _measure(row: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -93,6 +109,15 @@ def _measure(row: Mapping[str, Any]) -> tuple[str, str, str]:
 def say_p(p_value: float) -> str:
     """A p-value as one says it."""
     return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
+
+
+def say_share(share: float) -> str:
+    """A share as one says it.
+
+    >>> say_share(0.61)
+    '61 %'
+    """
+    return f"{100 * share:.0f} %"
 
 
 def say_points(difference: float) -> str:

@@ -1,4 +1,7 @@
-"""A word-knowledge graph drawn for a person, as SVG: the text as a line, the added knowledge around it."""
+"""A word-knowledge graph drawn for a person, as SVG: the text as a line, the added knowledge around it.
+
+Node `n` is the group with the id `node-n`, the edges of triple `t` are groups with the id `edge-t`.
+"""
 
 from collections.abc import Sequence
 from io import StringIO
@@ -29,11 +32,13 @@ def draw(wkgraph: WordKnowledgeGraph, names: Sequence[str]) -> str:
     figure = Figure(figsize=(13, max(3.5, 0.75 * num_rows + 2.5)))
     axes = figure.add_axes((0.01, 0.01, 0.98, 0.98))
     axes.axis("off")
-    for relation, head, tail in wkgraph.edges.tolist():
+    for number, (relation, head, tail) in enumerate(wkgraph.edges.tolist()):
         for end in (head, tail):
-            axes.plot(*zip(places[relation], places[end], strict=True), color="#9aa5b1", linewidth=0.8, zorder=1)
+            line = zip(places[relation], places[end], strict=True)
+            axes.plot(*line, color="#9aa5b1", linewidth=0.8, zorder=1, gid=f"edge-{number}")
     for node, name in enumerate(names):
-        _draw_node(axes, places[node], name, NodeKind(int(wkgraph.kinds[node])), int(wkgraph.positions[node]))
+        text = _draw_node(axes, places[node], name, NodeKind(int(wkgraph.kinds[node])), int(wkgraph.positions[node]))
+        text.set_gid(f"node-{node}")
     axes.set_xlim(-1.0, _PER_LINE)
     axes.set_ylim(places[:, 1].min() - 1, places[:, 1].max() + 1)
     return _svg(figure)
@@ -57,12 +62,14 @@ def _added_places(wkgraph: WordKnowledgeGraph, text: Any) -> Any:
     return places
 
 
-def _draw_node(axes: Axes, place: Any, name: str, kind: NodeKind, position: int) -> None:
+def _draw_node(axes: Axes, place: Any, name: str, kind: NodeKind, position: int) -> Any:
+    """The node with its soft position below; gives what bears its name."""
     box = {"boxstyle": "round,pad=0.3", "facecolor": COLORS[kind], "edgecolor": "#52606d", "linewidth": 0.6}
     shown = name.replace("\n", "¶")
     label = shown if len(shown) <= 26 else shown[:25] + "…"
-    axes.text(place[0], place[1], label, ha="center", va="center", fontsize=8.5, bbox=box, zorder=3, parse_math=False)
-    axes.text(place[0], place[1] - 0.42, str(position), ha="center", va="top", fontsize=6, color="#7b8794")
+    axes.text(place[0], place[1] - 0.42, str(position), ha="center", va="top", fontsize=6, color="#66727f")
+    style: dict[str, Any] = {"fontsize": 8.5, "bbox": box, "zorder": 3, "parse_math": False}
+    return axes.text(place[0], place[1], label, ha="center", va="center", **style)
 
 
 def _svg(figure: Figure) -> str:

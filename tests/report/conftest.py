@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from kgpt.evaluation import asked_facts
+from kgpt.evaluation import Exam
 from kgpt.io import write_json, write_json_lines
-from kgpt.pipeline import RunConfig, load_run_config, open_run
-from kgpt.pipeline.measuring import Exam
+from kgpt.pipeline import load_run_config, open_run
+from kgpt.pipeline.measuring import open_exam
 from kgpt.pipeline.results import write_results
 from kgpt.randomness import stable_fraction
 from kgpt.records import Outcome
 
 HOSTILE = "<script>alert('x')</script> & $x^$ \"q\""
+EXPOSURES = ("exposures_0", "exposures_1_9", "exposures_10_plus")
 SKILL = {"text_only": 0.1, "kg_t5": 0.7, "kg_t5_shuffled": 0.1}
 
 
@@ -31,12 +32,13 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = load_run_config("demo", overrides).model_copy(update={"about": HOSTILE})
     with open_run(config, folder) as run:
         run.sequences()
-    exam = Exam.of(folder)
+    exam = open_exam(config, folder)
     for arm in config.arms:
         for seed in config.seeds:
             write_training(folder / "6-arms" / arm / str(seed))
             path = folder / "7-results" / arm / str(seed) / "outcomes.jsonl"
-            write_json_lines(path, map(asdict, outcomes(config, exam, arm, seed)))
+            write_json_lines(path, map(asdict, outcomes(exam, arm, seed)))
+            write_json_lines(path.with_name("figures.jsonl"), [])
     write_results(config, folder, exam)
     return folder
 
@@ -45,18 +47,24 @@ def write_training(folder: Path) -> None:
     """A learning curve and its cost."""
     points = [{"step": step, "loss": 9 / step, "spans": 9 / step, "learning_rate": 0.1} for step in range(10, 100, 10)]
     write_json_lines(folder / "curve.jsonl", points)
+    probes = [{"step": step, "probe_cloze_p_at_1": step / 100, "probe_cloze_mrr": 0.5} for step in (20, 40)]
+    write_json_lines(folder / "probes.jsonl", probes)
     write_json(folder / "cost.json", {"tokens": 1_234_567, "seconds": 8.5, "flops": 1.5e12})
 
 
-def outcomes(config: RunConfig, exam: Exam, arm: str, seed: int) -> list[Outcome]:
+def outcomes(exam: Exam, arm: str, seed: int) -> list[Outcome]:
     """What an arm of the given skill would have done, by a hash of the item."""
     test = exam.split("test")
     found = []
     for question, subsets in zip(test, exam.question_subsets(test), strict=True):
         right = float(stable_fraction(arm, seed, question.id) < SKILL[arm])
         said = question.answers[0] if right else HOSTILE
-        found += [Outcome("qa", question.id, metric, right, subsets, said) for metric in ("exact_match", "token_f1")]
-    for fact in asked_facts(exam.graph, exam.subsets, max_facts=config.evaluation.max_facts):
+        sure = 0.5 + 0.4 * (right - 0.5) + 0.2 * stable_fraction("sure", arm, question.id)
+        shown = (*subsets, f"hop_{1 + len(question.id) % 2}", EXPOSURES[len(question.text) % 3])
+        found += [
+            Outcome("qa", question.id, metric, right, shown, said, sure) for metric in ("exact_match", "token_f1")
+        ]
+    for fact in exam.asked():
         right = float(stable_fraction(arm, seed, fact.id) < SKILL[arm])
         found += [Outcome("cloze", fact.id, metric, right, fact.subsets, "x") for metric in ("p_at_1", "mrr")]
         found.append(Outcome("coverage", fact.id, "exact_match", right, fact.subsets, "x"))

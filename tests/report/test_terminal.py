@@ -30,8 +30,26 @@ def test_a_verdict_says_shares_difference_interval_and_p():
     (verdict,) = verdicts({"results": rows, "comparisons": [comparison(*measure)]})
 
     assert verdict == (
-        "kg_t5 answers 30% of the graph-only questions, text_only 10%: +20.0 points [+10.0, +30.0], p < 0.001, 1 seed"
+        "kg_t5 knows 30 % of the graph-only facts asked for, text_only 10 %: +20.0 points [+10.0, +30.0], p < 0.001, "
+        "1 seed"
     )
+
+
+def said_with(**told: Any) -> str:
+    measure = ("qa", "graph_only", "exact_match")
+    rows = [row("text_only", *measure, 0.1), row("kg_t5", *measure, 0.3)]
+    (verdict,) = verdicts({"results": rows, "comparisons": [comparison(*measure) | told]})
+    return verdict
+
+
+def test_the_corrected_p_is_said_where_there_is_one():
+    assert "p = 0.040" in said_with(p_adjusted=0.04)
+
+
+def test_of_three_seeds_it_is_said_whether_all_agree():
+    assert said_with(num_seeds=3, seed_differences=[0.2, 0.1, 0.3]).endswith("3 seeds, all agree")
+    assert said_with(num_seeds=3, seed_differences=[0.2, -0.1, 0.3]).endswith("3 seeds, 2 of 3 agree")
+    assert said_with(num_seeds=2, seed_differences=[0.2, -0.1]).endswith("2 seeds")
 
 
 def test_without_questions_the_cloze_probe_gives_the_verdict():
@@ -40,7 +58,7 @@ def test_without_questions_the_cloze_probe_gives_the_verdict():
 
     (verdict,) = verdicts({"results": rows, "comparisons": [comparison(*measure)]})
 
-    assert verdict.startswith("kg_t5 completes 30% of the facts it was trained on, text_only 10%")
+    assert verdict.startswith("kg_t5 completes 30 % of the facts it was trained on, text_only 10 %")
 
 
 def test_the_table_holds_only_the_columns_that_were_measured():
