@@ -9,7 +9,7 @@ from pathlib import Path
 from kgpt.errors import DataError
 from kgpt.io import write_bytes
 from kgpt.report.markdown import report_markdown
-from kgpt.report.run_record import read_run
+from kgpt.report.run_record import read_runs
 from kgpt.report.section import section
 from kgpt.report.tables import arm_table, say_count
 from kgpt.report.template import render
@@ -29,7 +29,7 @@ def write_report(runs: Sequence[Path], out: Path) -> None:
     """
     if not runs:
         raise DataError("a report needs at least one run folder")
-    records = [read_run(folder) for folder in runs]
+    records = read_runs(runs)
     if out.suffix == ".md":
         write_bytes(out, report_markdown(records).encode())
         return

@@ -1,7 +1,8 @@
 """What a run folder holds, read for the page; a piece that a run does not have is empty or None."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -28,16 +29,19 @@ class RunRecord:
         folder: where it lies.
         results: what its `results.json` holds.
         config: what its `config.json` holds; empty where there is none.
+        place: told beside its name where another run has that, too.
     """
 
     folder: Path
     results: Mapping[str, Any]
     config: Mapping[str, Any]
+    place: str = ""
 
     @property
     def name(self) -> str:
-        """The experiment's name."""
-        return str(self.config.get("name") or self.results.get("experiment") or self.folder.name)
+        """The experiment's name, with the run's place where that is needed to tell it."""
+        name = str(self.config.get("name") or self.results.get("experiment") or self.folder.name)
+        return f"{name} ({self.place})" if self.place else name
 
     @property
     def control(self) -> str:
@@ -141,6 +145,17 @@ class RunRecord:
         names = getattr(self.graph, kind)
         number = names.ids.find(identifier)
         return identifier if number is None else str(names.label(number))
+
+
+def read_runs(folders: Sequence[Path]) -> list[RunRecord]:
+    """The runs in `folders`; those of one name are told apart by their folders.
+
+    Raises:
+        DataError: there are no results.
+    """
+    runs = [read_run(folder) for folder in folders]
+    counts = Counter(run.name for run in runs)
+    return [replace(run, place=str(run.folder)) if counts[run.name] > 1 else run for run in runs]
 
 
 def read_run(folder: Path) -> RunRecord:

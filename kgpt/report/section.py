@@ -139,4 +139,6 @@ def _command(run: RunRecord) -> str:
     """What makes the run again: its own config, into a new folder."""
     if not run.config:
         return ""
-    return shlex.join(["kgpt", "run", str(run.folder / CONFIG_NAME), "--out", f"runs/{run.name}-again"])
+    return shlex.join(
+        ["kgpt", "run", str(run.folder / CONFIG_NAME), "--out", f"runs/{run.config.get('name', 'run')}-again"]
+    )

@@ -55,6 +55,24 @@ def test_figures_stand_where_there_are_any(arm):
     assert model["results"][0]["metrics"] == [{"type": "exact_match", "value": 0.75}]
 
 
+def test_the_card_of_a_finished_run_has_the_run_s_table(arm):
+    measure = {"task": "qa", "subset": "graph_only", "metric": "exact_match"}
+    values = {"text_only": (0.1, 0.1), "kg_t5": (0.5, 0.7)}
+    rows = [
+        {"arm": a, "seed": s, **measure, "value": v, "n": 4} for a, two in values.items() for s, v in enumerate(two)
+    ]
+    told = {"difference": 0.5, "ci95": [0.4, 0.6], "p_value": 1e-5, "p_adjusted": 2e-5, "effect_size": None}
+    compared = {"arm": "kg_t5", "control": "text_only", **measure, **told, "num_seeds": 2, "family": "headline"}
+    outcomes = [Outcome("qa", "q", "exact_match", 1.0, ("graph_only",), "")]
+
+    card = model_card(arm, outcomes, {"results": rows, "comparisons": [compared]})
+
+    assert "| kg_t5 | 0.600 ± 0.141 |" in card
+    assert (
+        "| kg_t5 against text_only | qa graph only exact match | +0.500 | [+0.400, +0.600] | < 0.001 | – | 2 |" in card
+    )
+
+
 def test_a_control_on_a_wrong_graph_is_called_one(arm):
     shuffled = [name for name, told in arm.config.arms.items() if told.knowledge == "shuffled"]
 

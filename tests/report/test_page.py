@@ -192,6 +192,7 @@ def test_several_runs_get_one_joint_table_and_a_section_each(run_folder, copy):
 
     assert found.headings.count("Results") == 2
     assert found.headings[0] == "All runs"
+    assert f"demo ({copy})" in found.text
     assert {"run-1", "run-2"} <= set(found.values("id"))
     assert len(found.values("id")) == len(set(found.values("id")))
 
