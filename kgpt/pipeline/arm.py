@@ -13,11 +13,11 @@ import torch
 from kgpt.evaluation.answering import PROMPT_KEY, SENTINEL_PROMPT
 from kgpt.io import read_json, write_json, write_json_lines
 from kgpt.kg import KnowledgeGraph
-from kgpt.kg.sampling import shuffle_tails
+from kgpt.kg.sampling import shuffle_tails, swap_tails_within_types
 from kgpt.manifest import Manifest
 from kgpt.model import KgptModel, build_model, save_checkpoint
 from kgpt.objectives import Objective
-from kgpt.pipeline.config import RunConfig, config_json
+from kgpt.pipeline.config import WRONG, RunConfig, config_json
 from kgpt.pipeline.curriculum import arm_mixture
 from kgpt.pipeline.data_stages import HELD_OUT, OVERLAP, QUESTIONS, TOKENIZER, open_run_graph
 from kgpt.pipeline.model_card import write_card
@@ -148,18 +148,19 @@ def training_data(run: Path, *, knowledge: str, seed: int) -> TrainingData:
         passages=open_passage_store(folder),
         vocabulary=load_vocabulary(folder / TOKENIZER),
         questions=tuple(question for question in read_questions(run) if question.split == "train"),
-        is_shuffled=knowledge == "shuffled",
+        is_shuffled=knowledge in WRONG,
     )
 
 
 def training_graph(run: Path, *, knowledge: str, seed: int) -> KnowledgeGraph:
-    """The graph less what is held out; with `shuffled` knowledge its tails are permuted inside each relation."""
+    """The graph less what is held out; with wrong knowledge its tails are permuted inside each relation (and type)."""
     graph = open_run_graph(run)
     held = np.load(run / "5-sequences" / HELD_OUT, allow_pickle=False)
     kept = graph.with_triples(np.array(graph.triples[~held]))
-    if knowledge != "shuffled":
+    if knowledge not in WRONG:
         return kept
-    return shuffle_tails(kept, rng=generator(seed, "shuffle"), avoid=np.array(graph.triples[held]))
+    permute = shuffle_tails if knowledge == "shuffled" else swap_tails_within_types
+    return permute(kept, rng=generator(seed, "shuffle"), avoid=np.array(graph.triples[held]))
 
 
 def read_questions(run: Path) -> list[Question]:

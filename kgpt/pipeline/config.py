@@ -18,15 +18,18 @@ from kgpt.kg.selection import GraphSelection
 from kgpt.linking import LinkingSettings
 from kgpt.model import BackboneSettings
 from kgpt.recipes import Recipe, recipes
+from kgpt.recipes.text_only import without_graph
 from kgpt.training.settings import TrainingSettings
 
 
 def _knowledge(value: object) -> object:
     """YAML reads `knowledge: true` as a truth value."""
-    return "true" if value is True else value
+    return {True: "true", False: "off"}[value] if isinstance(value, bool) else value
 
 
-Knowledge = Annotated[Literal["true", "shuffled"], BeforeValidator(_knowledge)]
+Knowledge = Annotated[Literal["true", "off", "shuffled", "type_consistent"], BeforeValidator(_knowledge)]
+WRONG: tuple[str, ...] = ("shuffled", "type_consistent")
+"""The kinds of knowledge whose facts are wrong."""
 CorpusStepPart: TypeAlias = part_of(corpus_steps)  # type: ignore[valid-type]
 EnginePart: TypeAlias = part_of(engines)  # type: ignore[valid-type]
 RecipePart: TypeAlias = part_of(recipes)  # type: ignore[valid-type]
@@ -137,7 +140,8 @@ class ArmSettings(Settings):
 
     Args:
         recipe: a name or its settings.
-        knowledge: `true`, or `shuffled` to train on tails permuted inside each relation.
+        knowledge: `true`; `off` to train on text alone at equal tokens; `shuffled` to train on tails permuted inside
+            each relation; `type_consistent` to permute them among tails of one type, so that wrong facts look right.
         mixture: in place of the run's, for an ablation.
         backbone: in place of the experiment's (an arm with another backbone is no fair comparison).
     """
@@ -148,9 +152,9 @@ class ArmSettings(Settings):
     mixture: MixtureSettings | None = None
 
     def built_recipe(self) -> Recipe:
-        """The recipe as a part."""
+        """The recipe that is trained, as a part: with knowledge off it reads no graph."""
         found: Recipe = self.recipe
-        return found
+        return without_graph(found) if self.knowledge == "off" else found
 
     def recipe_in(self, phase: PhaseSettings) -> Recipe:
         """The recipe with those of a phase's changes that it has a setting for.
@@ -190,7 +194,11 @@ class EvaluationSettings(Settings):
 
 
 class RunConfig(Settings):
-    """Everything a run needs, from graph to report."""
+    """Everything a run needs, from graph to report.
+
+    `control` is the arm that the others are compared with; `controls` are kinds of knowledge (`off`, `shuffled`,
+    `type_consistent`) of which every other arm gets a twin.
+    """
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     about: str = ""
@@ -207,9 +215,24 @@ class RunConfig(Settings):
     mixture: MixtureSettings = MixtureSettings()
     arms: dict[str, ArmSettings] = Field(min_length=1)
     control: str = "text_only"
+    controls: tuple[Knowledge, ...] = ()
     seeds: tuple[int, ...] = Field(default=(0,), min_length=1)
     engine: EnginePart = Processes()
     evaluation: EvaluationSettings = EvaluationSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_controls(cls, values: object) -> object:
+        """`controls: [shuffled]` gives every arm on the true graph a twin, called `ARM_shuffled`."""
+        if not isinstance(values, dict) or not isinstance(values.get("arms"), dict):
+            return values
+        arms, control = dict(values["arms"]), values.get("control", "text_only")
+        for name, arm in values["arms"].items():
+            is_true = isinstance(arm, dict) and _knowledge(arm.get("knowledge", "true")) == "true"
+            for kind in map(_knowledge, values.get("controls") or ()):
+                if name != control and is_true and kind != "true":
+                    arms.setdefault(f"{name}_{kind}", arm | {"knowledge": kind})
+        return values | {"arms": arms}
 
     @model_validator(mode="after")
     def _fits_together(self) -> "RunConfig":

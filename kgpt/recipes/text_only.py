@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from kgpt.model import Architecture
 from kgpt.objectives import CAUSAL_LM, MASKED_LM, SPAN_CORRUPTION, Objective
-from kgpt.recipes.base import Length, Probability, TrainingData, Weight, WordRecipe, recipes, weighed
+from kgpt.recipes.base import Length, Probability, Recipe, TrainingData, Weight, WordRecipe, recipes, weighed
 from kgpt.sequences import MaskedTextStream, SpanCorruptionStream, WeightedStream
 from kgpt.sequences.causal_stream import CausalQuestionStream, CausalTextStream
 from kgpt.sequences.stream import Stream
@@ -64,6 +64,15 @@ class TextOnly(WordRecipe):
             return data.question_streams(self.question_weight)
         prompted = CausalQuestionStream(questions=data.questions, vocabulary=data.vocabulary)
         return {"questions": WeightedStream(prompted, self.question_weight)}
+
+
+def without_graph(recipe: Recipe) -> TextOnly:
+    """What a recipe's arm reads with its knowledge off: text alone, the train questions in the share they had."""
+    settings = recipes.settings(recipe)
+    weights = {name: float(value) for name, value in settings.items() if name.endswith("_weight")}
+    asked = weights.get("question_weight", 0.0) / (sum(weights.values()) or 1.0)
+    shared = {name: settings[name] for name in ("max_tokens", "salient_prob") if name in settings}
+    return TextOnly(text_weight=1 - asked, question_weight=asked, **shared)
 
 
 def language_modelling(architecture: Architecture) -> Objective:

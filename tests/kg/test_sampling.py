@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kgpt.kg import build_graph
-from kgpt.kg.sampling import sample_outgoing, shuffle_tails
+from kgpt.kg.sampling import entity_types, sample_outgoing, shuffle_tails, swap_tails_within_types
 from kgpt.kg.truth import is_true
 from kgpt.records import Triple
 
@@ -66,3 +66,32 @@ def test_another_seed_shuffles_otherwise():
     first, second = (shuffle_tails(graph, rng=np.random.default_rng(seed)).triples for seed in (0, 1))
 
     assert (first != second).any()
+
+
+def test_a_swap_within_types_keeps_relations_and_types_and_makes_no_fact_true():
+    edges = [Triple(f"p{i}", "born", f"c{i % 5}") for i in range(20)] + [
+        Triple(f"p{i}", "P31", "human") for i in range(20)
+    ]
+    edges += [Triple(f"c{i}", "P31", "city") for i in range(5)] + [
+        Triple("p0", "born", "x"),
+        Triple("x", "P31", "village"),
+    ]
+    graph, _ = build_graph(edges)
+
+    swapped = swap_tails_within_types(graph, rng=np.random.default_rng(0))
+
+    types, born = entity_types(graph), graph.relations.ids.find("born")
+    before, after = (one.triples[one.triples[:, 1] == born] for one in (graph, swapped))
+    assert Counter(types[before[:, 2]].tolist()) == Counter(types[after[:, 2]].tolist())
+    assert sorted(before[:, 2]) == sorted(after[:, 2]) and sorted(before[:, 0]) == sorted(after[:, 0])
+    true = set(map(tuple, before.tolist())) & set(map(tuple, after.tolist()))
+    assert {graph.entities.ids[tail] for _, _, tail in true} == {"x"}  # alone of its type
+
+
+def test_without_classes_a_type_is_what_an_entity_is_a_tail_of():
+    graph, _ = build_graph([Triple("a", "r", "b"), Triple("c", "r", "d"), Triple("a", "s", "d"), Triple("c", "s", "e")])
+
+    types = {graph.entities.ids[number]: kind for number, kind in enumerate(entity_types(graph).tolist())}
+
+    assert types["a"] == types["c"]
+    assert len({types[one] for one in "abde"}) == 4

@@ -2,6 +2,7 @@ import pytest
 
 from kgpt.errors import ConfigError
 from kgpt.pipeline import load_run_config
+from kgpt.recipes.text_only import TextOnly
 
 CASES = [
     ("training.max_step=3", r"training\.max_step: no such setting"),
@@ -44,3 +45,25 @@ def test_knowledge_may_be_written_as_a_truth_value(written, read, project):
     config = load_run_config(str(project / "tiny.yaml"), [f"arms.kg_t5.knowledge={written}"])
 
     assert config.arms["kg_t5"].knowledge == read
+
+
+def test_controls_give_every_true_arm_its_twins_but_the_control():
+    config = load_run_config("demo", ["controls=[off, type_consistent]"])
+
+    assert {name: arm.knowledge for name, arm in config.arms.items()} == {
+        "text_only": "true",
+        "kg_t5": "true",
+        "kg_t5_shuffled": "shuffled",
+        "kg_t5_off": "off",
+        "kg_t5_type_consistent": "type_consistent",
+    }
+
+
+def test_knowledge_off_reads_no_graph_and_keeps_the_share_of_questions():
+    off = load_run_config("demo", ["arms.kg_t5.knowledge=off", "arms.kg_t5.recipe={type: kg_t5, path_weight: 1}"])
+
+    recipe = off.arms["kg_t5"].built_recipe()
+
+    assert isinstance(recipe, TextOnly)
+    assert recipe.question_weight == pytest.approx(0.1 / 2.0)
+    assert recipe.text_weight == pytest.approx(1 - 0.05)
