@@ -106,6 +106,8 @@ def test_a_drawing_is_one_tab_stop_and_arrows_go_on(opened):
     assert page.evaluate("document.activeElement.dataset.node") == "0"
     page.keyboard.press("ArrowRight")
     assert page.evaluate("document.activeElement.dataset.node") == "1"
+    outline = "getComputedStyle(document.activeElement.querySelector('path')).stroke"
+    assert page.evaluate(outline) == "rgb(11, 61, 145)"
     page.keyboard.press("End")
     settle(page)
     assert page.evaluate("document.activeElement.dataset.node") == str(max(nodes(page)))
