@@ -54,7 +54,10 @@ def test_every_row_has_the_fields_of_the_contract(finished_run):
     assert all(row.keys() == fields for row in results["results"])
     assert all(0 <= row["value"] <= 1 and row["n"] > 0 for row in results["results"])
     fields = {"arm", "control", "task", "subset", "metric", "difference", "ci95", "p_value", "num_seeds"}
+    fields |= {"p_adjusted", "family", "effect_size", "seed_differences", "num_items"}
     assert all(row.keys() == fields for row in results["comparisons"])
+    assert all(row["p_value"] <= row["p_adjusted"] <= 1 for row in results["comparisons"])
+    assert [row["task"] for row in results["contamination"]] == ["qa"]
     assert all(row["num_seeds"] == 2 for row in results["comparisons"])
     assert all(row["ci95"][0] <= row["difference"] <= row["ci95"][1] for row in results["comparisons"])
     assert all(row.keys() == {"arm", "seed", "tokens", "seconds", "flops"} for row in results["cost"])
