@@ -1,6 +1,6 @@
 """Room 12: a checkpoint and what to ask of it in, outcomes, figures and tests out."""
 
-from kgpt.evaluation import asking  # the tasks register themselves
+from kgpt.evaluation import asking, link_task, probing_tasks  # the tasks register themselves
 from kgpt.evaluation.answering import Answer, answer
 from kgpt.evaluation.cloze import evaluate_cloze
 from kgpt.evaluation.cloze_template import evaluate_cloze_templates, mean_over_relations
@@ -71,9 +71,11 @@ __all__ = [
     "fact_id",
     "floor_outcomes",
     "labelled_triples",
+    "link_task",
     "majority_outcomes",
     "mean_over_relations",
     "measure_overlap",
+    "probing_tasks",
     "split_labelled",
     "summarize",
     "tasks",

@@ -13,6 +13,7 @@ from kgpt.evaluation.long_document import evaluate_long_documents
 from kgpt.evaluation.passkey import evaluate_passkey
 from kgpt.evaluation.question_answering import evaluate_questions
 from kgpt.evaluation.task import Measured, Need, cannot_write, tasks
+from kgpt.evaluation.whole_set import by_subset
 from kgpt.model import LoadedModel
 
 Lengths = Annotated[tuple[int, ...], Field(min_length=1)]
@@ -146,5 +147,5 @@ class LongDocuments:
         return "" if loaded.architecture == "decoder" else "needs a decoder"
 
     def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
-        """`bits_per_byte`."""
-        return evaluate_long_documents(loaded, exam.documents, lengths=self.lengths)
+        """`bits_per_byte`, the mean over documents, of every length."""
+        return by_subset(evaluate_long_documents(loaded, exam.documents, lengths=self.lengths), {"bits_per_byte"})
