@@ -23,6 +23,7 @@ _COMMANDS = {
     "graph": ("kgpt.cli.graph", "graph"),
     "link": ("kgpt.cli.linking", "link"),
     "pretrain": ("kgpt.cli.runs", "pretrain"),
+    "questions": ("kgpt.cli.questions", "questions"),
     "recipes": ("kgpt.cli.runs", "recipes"),
     "report": ("kgpt.cli.runs", "report"),
     "run": ("kgpt.cli.runs", "run"),

@@ -56,7 +56,7 @@ class KgT5(WordRecipe):
         tail_prob: how often the tail is hidden, else the head.
         num_hops: of the paths, drawn from alike.
         path_hidden: what of a path is to be written, drawn from alike: its `end`, the `middle`, `both`, or the end of a
-            path told without its middle (`composed`).
+            path told without its middle (`composed`), or asked for in plain words (`question`).
         path_max_degree: an entity with more triples is no start and no middle of a path; null takes all.
         max_answers: a longer list of tails keeps its first, by name.
         max_neighbors: lines of a query's context.

@@ -1,6 +1,7 @@
 """Paths as text with the end, the entities on the way, or both hidden, to be written by the decoder (ours).
 
 `composed` leaves out the entities on the way and asks for the end: a fact of several hops as a question asks it.
+`question` asks for the end in plain words, made from the relations' templates.
 """
 
 from dataclasses import dataclass, field
@@ -9,16 +10,19 @@ from typing import Literal
 
 import numpy as np
 
+from kgpt.kg.following import Hop
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.sequences.piecewise import PieceEncoder
 from kgpt.sequences.sequence import Sequence
 from kgpt.sequences.triple_stream import answering
 from kgpt.sequences.vocabulary import SENTINEL, Vocabulary
 from kgpt.verbalization.naming import GraphNames
-from kgpt.verbalization.path import PathWalker, composed_pieces, hidden_pieces, path_pieces
+from kgpt.verbalization.path import Path, PathWalker, composed_pieces, hidden_pieces, path_pieces
 from kgpt.verbalization.pieces import Mention, Piece
+from kgpt.verbalization.question import QuestionWriter
 
-HiddenPart = Literal["end", "middle", "both", "composed"]
+_START = "\0"
+HiddenPart = Literal["end", "middle", "both", "composed", "question"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +69,22 @@ class PathStream:
         part = self.hidden[int(part_place * len(self.hidden))]
         if part == "composed":
             return hidden_pieces(list(composed_pieces(path, self.names)), frozenset({1}), SENTINEL)
+        if part == "question":
+            return self._question(path, int(rng.integers(2**16)))
         last = len(path.hops)
         middle = range(1, last) if part != "end" else ()
         end = (last,) if part != "middle" or last == 1 else ()
         return hidden_pieces(list(path_pieces(path, self.names)), frozenset((*middle, *end)), SENTINEL)
+
+    def _question(self, path: Path, number: int) -> tuple[list[Piece], list[Mention]]:
+        hops = [Hop(relation, is_inverse) for relation, is_inverse, _ in path.hops]
+        before, after = self._writer.ask(_START, hops, number).split(_START)
+        pieces: list[Piece] = [before, self.names.mention(path.start), f"{after} {SENTINEL.format(0)}"]
+        return pieces, [self.names.mention(path.entities[-1])]
+
+    @cached_property
+    def _writer(self) -> QuestionWriter:
+        return QuestionWriter(self.graph)
 
     @cached_property
     def _walker(self) -> PathWalker:

@@ -4,6 +4,7 @@ Templates for the usual Wikidata relations ship with kgpt (`templates.yaml`); a 
 pattern made from its label.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +15,7 @@ from ruamel.yaml import YAML
 from kgpt.errors import DataError
 
 HEAD, TAIL = "[H]", "[T]"
+_PASSIVE = re.compile(r"\w+(ed|en|ght|de) (by|in|at|for|with|from)")
 _SHIPPED = Path(__file__).with_name("templates.yaml")
 
 
@@ -33,12 +35,25 @@ class Templates:
 
     def of(self, relation: str, label: str) -> RelationTemplates:
         """The templates of a relation; made from its label where none were written."""
-        plain = RelationTemplates(
-            (f"The {label} of {HEAD} is {TAIL}.", f"{HEAD} has the {label} {TAIL}."),
-            (f"What is the {label} of {HEAD}?",),
-        )
+        plain = plain_templates(label)
         found = self.by_relation.get(relation, plain)
         return RelationTemplates(found.statements or plain.statements, found.questions or plain.questions)
+
+
+def plain_templates(label: str) -> RelationTemplates:
+    """Templates from a label alone: of a noun, or of words like "directed by" and "has genre".
+
+    >>> plain_templates("directed by").statements
+    ('[H] was directed by [T].',)
+    >>> plain_templates("has genre").questions
+    ('What is the genre of [H]?',)
+    """
+    if _PASSIVE.fullmatch(label):
+        return RelationTemplates((f"{HEAD} was {label} {TAIL}.",), (f"Who or what was {HEAD} {label}?",))
+    noun = label.removeprefix("has ").removeprefix("in ")
+    return RelationTemplates(
+        (f"The {noun} of {HEAD} is {TAIL}.", f"{HEAD} has the {noun} {TAIL}."), (f"What is the {noun} of {HEAD}?",)
+    )
 
 
 def fill(template: str, *, head: str, tail: str = "") -> str:
