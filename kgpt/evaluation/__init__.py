@@ -1,6 +1,6 @@
 """Room 12: a checkpoint and what to ask of it in, outcomes, figures and tests out."""
 
-from kgpt.evaluation import asking, link_task, probing_tasks  # the tasks register themselves
+from kgpt.evaluation import asking, link_task, probe_task, probing_tasks  # the tasks register themselves
 from kgpt.evaluation.answering import Answer, answer
 from kgpt.evaluation.cloze import evaluate_cloze
 from kgpt.evaluation.cloze_template import evaluate_cloze_templates, mean_over_relations
@@ -75,6 +75,7 @@ __all__ = [
     "majority_outcomes",
     "mean_over_relations",
     "measure_overlap",
+    "probe_task",
     "probing_tasks",
     "split_labelled",
     "summarize",

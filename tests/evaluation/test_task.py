@@ -11,8 +11,9 @@ from ruamel.yaml import YAML
 
 from kgpt.errors import ConfigError
 from kgpt.evaluation import Exam, FactSubsets, tasks
+from kgpt.kg import build_graph
 from kgpt.model import LoadedModel, Nodes, build_model
-from kgpt.records import Document, Outcome, Result, Triple
+from kgpt.records import AlignedPassage, Document, EntityRecord, Link, Outcome, RelationRecord, Result, Triple
 
 BEYOND_ONE = {"bits_per_byte", "mean_rank"}
 """Metrics that are no share: given of whole sets alone."""
@@ -27,6 +28,10 @@ ROWS = {
     "long_documents": ({"lengths": [8, 12]}, {"speaker"}),
     "passkey": ({"lengths": [40]}, {"writer", "reader", "speaker"}),
     "perplexity": ({"window_tokens": 32, "max_masked": 3}, {"writer", "reader", "speaker"}),
+    "probe": (
+        {"label": "P31", "min_entities": 5, "transfer_shots": [2]},
+        {"writer", "reader", "speaker", "node_reader"},
+    ),
     "qa": ({}, {"writer", "speaker"}),
     "structured_extraction": ({"max_new_words": 8, "max_items": 2}, {"structure_writer"}),
     "triple_classification": (
@@ -35,6 +40,9 @@ ROWS = {
     ),
 }
 """For every task settings that make it quick, and which of `KINDS` at least it asks."""
+
+OF_KINDS = {"probe"}
+"""Tasks that need a graph of more entities, of two kinds."""
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +81,20 @@ def exam(capitals, capital_passages, capital_questions, tmp_path_factory):
     )
 
 
+@pytest.fixture(scope="module")
+def kinds_exam(exam):
+    """Forty entities of two kinds, told by their names; a sentence about each."""
+    items = [RelationRecord("P31", "instance of"), EntityRecord("Q1", "city"), EntityRecord("Q2", "country")]
+    passages = []
+    for number in range(40):
+        entity, name = f"Q1{number}", f"{'Berlin' if number % 2 else 'Norway'} {number}"
+        items += [EntityRecord(entity, name), Triple(entity, "P31", "Q1" if number % 2 else "Q2")]
+        text = f"{name} is a {'city' if number % 2 else 'country'}."
+        passages.append(AlignedPassage(f"p{number}", f"d{number}", text, (Link(0, len(name), entity),), ()))
+    facts = FactSubsets(graph=build_graph(items)[0], stated=(), popular={})
+    return replace(exam, facts=facts, passages=tuple(passages))
+
+
 def built(name):
     return tasks.build({"type": name} | ROWS[name][0])
 
@@ -101,6 +123,7 @@ def test_a_task_refuses_or_measures(name, kind, request, exam):
     if reason := task.refuses(loaded):
         assert kind not in ROWS[name][1] and reason.startswith("needs")
         return
+    exam = request.getfixturevalue("kinds_exam") if name in OF_KINDS else exam
     torch.manual_seed(0)
     before = {key: value.clone() for key, value in loaded.model.state_dict().items()}
     found = task.measure(loaded, exam)
