@@ -16,7 +16,8 @@ FILES = sorted(str(path.relative_to(CONFIGS)) for path in CONFIGS.rglob("*.yaml"
 @pytest.fixture
 def data_dir(tmp_path):
     """A folder that holds what a config with `data_dir` names: all files empty."""
-    for name in ("kg/triples.tsv", "text/trex_sentences.jsonl.gz", "qa/entityquestions_qid.jsonl.gz"):
+    films = ("metaqa/train.tsv", "metaqa/1-hop_dev.txt")
+    for name in ("kg/triples.tsv", "text/trex_sentences.jsonl.gz", "qa/entityquestions_qid.jsonl.gz", *films):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     return tmp_path
