@@ -1,6 +1,7 @@
 """Room 12: a checkpoint and what to ask of it in, outcomes, figures and tests out."""
 
-from kgpt.evaluation import asking, link_task, probe_task, probing_tasks  # the tasks register themselves
+# the tasks register themselves
+from kgpt.evaluation import asking, few_shot, label_flip, link_task, probe_task, probing_tasks
 from kgpt.evaluation.answering import Answer, answer
 from kgpt.evaluation.cloze import evaluate_cloze
 from kgpt.evaluation.cloze_template import evaluate_cloze_templates, mean_over_relations
@@ -69,7 +70,9 @@ __all__ = [
     "exact_match",
     "extraction_items",
     "fact_id",
+    "few_shot",
     "floor_outcomes",
+    "label_flip",
     "labelled_triples",
     "link_task",
     "majority_outcomes",

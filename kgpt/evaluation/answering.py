@@ -14,7 +14,7 @@ from kgpt.sequences.triple_stream import question_prompt
 
 PROMPT_KEY = "prompt"
 SENTINEL_PROMPT = "question <extra_id_0>"
-_MAX_PROMPT = 256
+MAX_PROMPT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,6 @@ class Answer:
     probability: float
 
 
-@torch.inference_mode()
 def answer(
     loaded: LoadedModel,
     questions: Sequence[str],
@@ -42,11 +41,33 @@ def answer(
     Raises:
         CheckpointError: the model is an encoder, which cannot write.
     """
+    return complete(
+        loaded,
+        [_prompt(loaded, question) for question in questions],
+        num_answers=num_answers,
+        max_new_tokens=max_new_tokens,
+        batch_size=batch_size,
+    )
+
+
+@torch.inference_mode()
+def complete(
+    loaded: LoadedModel,
+    prompts: Sequence[str],
+    *,
+    num_answers: int = 1,
+    max_new_tokens: int = 24,
+    batch_size: int = 128,
+) -> list[list[Answer]]:
+    """What the model writes for every prompt as it stands, to the end of its first line; `MAX_PROMPT` words are read.
+
+    Raises:
+        CheckpointError: the model is an encoder, which cannot write.
+    """
     if loaded.architecture == "encoder":
         raise CheckpointError(
             "question answering needs a model that writes; this checkpoint is an encoder: use `cloze`"
         )
-    prompts = [_prompt(loaded, question) for question in questions]
     order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
     found: dict[int, list[Answer]] = {}
     starts = range(0, len(order), batch_size)
@@ -89,14 +110,14 @@ def _answer_batch(
 
 def _encoder_inputs(loaded: LoadedModel, prompts: Sequence[str]) -> dict[str, torch.Tensor]:
     told = loaded.vocabulary.tokenizer(
-        list(prompts), return_tensors="pt", padding=True, truncation=True, max_length=_MAX_PROMPT
+        list(prompts), return_tensors="pt", padding=True, truncation=True, max_length=MAX_PROMPT
     )
     return {"input_ids": told["input_ids"], "attention_mask": told["attention_mask"]}
 
 
 def _decoder_inputs(loaded: LoadedModel, prompts: Sequence[str]) -> dict[str, torch.Tensor]:
     """Prompts with the word that opens a text and without the one that closes it, padded at the left."""
-    rows = [prompt_words(loaded.vocabulary, prompt)[-_MAX_PROMPT:] for prompt in prompts]
+    rows = [prompt_words(loaded.vocabulary, prompt)[-MAX_PROMPT:] for prompt in prompts]
     length = max(map(len, rows))
     ids = torch.full((len(rows), length), loaded.vocabulary.pad)
     present = torch.zeros((len(rows), length), dtype=torch.int64)

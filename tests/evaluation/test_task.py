@@ -15,7 +15,7 @@ from kgpt.kg import build_graph
 from kgpt.model import LoadedModel, Nodes, build_model
 from kgpt.records import AlignedPassage, Document, EntityRecord, Link, Outcome, RelationRecord, Result, Triple
 
-BEYOND_ONE = {"bits_per_byte", "mean_rank"}
+BEYOND_ONE = {"bits_per_byte", "mean_rank", "num_shots"}
 """Metrics that are no share: given of whole sets alone."""
 KINDS = ["writer", "reader", "speaker", "query_writer", "structure_writer", "node_reader"]
 
@@ -23,7 +23,10 @@ ROWS = {
     "cloze": ({"max_candidates": 3}, {"writer", "reader", "speaker"}),
     "cloze_template": ({"templates": "{data_dir}/templates.json"}, {"writer", "reader", "speaker"}),
     "coverage": ({}, {"writer", "speaker"}),
+    "few_shot": ({"shots": [0, 2]}, {"writer", "speaker"}),
+    "few_shot_facts": ({"shots": [0, 1]}, {"writer", "speaker"}),
     "graph_completion": ({}, {"node_reader"}),
+    "label_flip": ({"num_shots": 2, "max_items": 6, "question": "type"}, {"writer", "speaker"}),
     "link_prediction": ({"num_samples": 4, "max_items": 2}, {"query_writer", "node_reader"}),
     "long_documents": ({"lengths": [8, 12]}, {"speaker"}),
     "passkey": ({"lengths": [40]}, {"writer", "reader", "speaker"}),
@@ -41,7 +44,7 @@ ROWS = {
 }
 """For every task settings that make it quick, and which of `KINDS` at least it asks."""
 
-OF_KINDS = {"probe"}
+OF_KINDS = {"label_flip", "probe"}
 """Tasks that need a graph of more entities, of two kinds."""
 
 
