@@ -58,6 +58,7 @@ class KgT5(WordRecipe):
         path_hidden: what of a path is to be written, drawn from alike: its `end`, the `middle`, `both`, or the end of a
             path told without its middle (`composed`), or asked for in plain words (`question`).
         path_max_degree: an entity with more triples is no start and no middle of a path; null takes all.
+        path_inverses: ids of the relations that paths follow from tail to head; null is all of them.
         max_answers: a longer list of tails keeps its first, by name.
         max_neighbors: lines of a query's context.
         max_tokens: longest text sequence.
@@ -77,6 +78,7 @@ class KgT5(WordRecipe):
     num_hops: Annotated[tuple[Count, ...], Field(min_length=1)] = (2, 3)
     path_hidden: Annotated[tuple[HiddenPart, ...], Field(min_length=1)] = ("end", "middle", "both", "composed")
     path_max_degree: Count | None = None
+    path_inverses: tuple[str, ...] | None = None
     max_answers: Count = 10
     max_neighbors: Limit = 20
     max_tokens: Length = 128
@@ -136,6 +138,7 @@ class KgT5(WordRecipe):
             num_hops=self.num_hops,
             hidden=self.path_hidden,
             max_degree=self.path_max_degree,
+            inverses=self.path_inverses,
         )
         lists = ListStream(graph=graph, vocabulary=vocabulary, max_answers=self.max_answers)
         return {

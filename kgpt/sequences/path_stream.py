@@ -36,6 +36,7 @@ class PathStream:
         hidden: what is asked, drawn from alike; a path of one hop hides its end.
         both_ways: whether triples are also walked from their tail ("inverse of r").
         max_degree: see `PathWalker`.
+        inverses: ids of the relations that are walked from their tail; None is all.
         max_tokens: longer texts are cut.
     """
 
@@ -45,6 +46,7 @@ class PathStream:
     hidden: tuple[HiddenPart, ...] = ("end", "middle", "both")
     both_ways: bool = True
     max_degree: int | None = None
+    inverses: tuple[str, ...] | None = None
     max_tokens: int = 64
     names: GraphNames = field(init=False, repr=False)
 
@@ -88,7 +90,9 @@ class PathStream:
 
     @cached_property
     def _walker(self) -> PathWalker:
-        return PathWalker(self.graph, self.both_ways, self.max_degree)
+        numbers = None if self.inverses is None else map(self.graph.relations.ids.find, self.inverses)
+        known = None if numbers is None else frozenset(number for number in numbers if number is not None)
+        return PathWalker(self.graph, self.both_ways, self.max_degree, known)
 
     @cached_property
     def _encoder(self) -> PieceEncoder:

@@ -38,17 +38,19 @@ class PathWalker:
         both_ways: whether triples are also walked from their tail.
         max_degree: an entity with more triples is no start and is not walked through (through a hub such as a language
             everything is two hops from everything), but may be an end; None walks through all.
+        inverses: relations that are walked from their tail; None is all of them.
     """
 
     graph: KnowledgeGraph
     both_ways: bool = True
     max_degree: int | None = None
+    inverses: frozenset[int] | None = None
 
     def from_row(self, row: int, num_hops: int, rng: np.random.Generator) -> Path:
         """A walk whose first hop is one triple; shorter where it runs into a dead end."""
         head, relation, tail = self.graph.triples[row].tolist()
         is_turned = rng.random() < 0.5
-        if self.both_ways and (is_turned or self._is_hub(head)) and not self._is_hub(tail):
+        if self._is_walked_from_tail(relation) and (is_turned or self._is_hub(head)) and not self._is_hub(tail):
             return self._walk(tail, (relation, True, head), num_hops, rng)
         return self._walk(head, (relation, False, tail), num_hops, rng)
 
@@ -68,6 +70,9 @@ class PathWalker:
             before = here
         return Path(start, tuple(hops))
 
+    def _is_walked_from_tail(self, relation: int) -> bool:
+        return self.both_ways and (self.inverses is None or relation in self.inverses)
+
     def _is_hub(self, entity: int) -> bool:
         if self.max_degree is None:
             return False
@@ -76,7 +81,7 @@ class PathWalker:
         return num_out + int(graph.tail_indptr[entity + 1] - graph.tail_indptr[entity]) > self.max_degree
 
     def _step(self, here: int, before: int, rng: np.random.Generator) -> Hop | None:
-        """One of the edges of `here`, each equally likely; None where eight draws in a row lead back."""
+        """One of the edges of `here`, each equally likely; None where eight draws in a row lead back or a wrong way."""
         graph = self.graph
         first, stop = int(graph.head_indptr[here]), int(graph.head_indptr[here + 1])
         start = int(graph.tail_indptr[here])
@@ -88,7 +93,7 @@ class PathWalker:
             row = int(graph.by_tail[start + place - num_out]) if is_inverse else first + place
             head, relation, tail = graph.triples[row].tolist()
             other = head if is_inverse else tail
-            if other not in (here, before):
+            if other not in (here, before) and (not is_inverse or self._is_walked_from_tail(relation)):
                 return relation, is_inverse, other
         return None
 
