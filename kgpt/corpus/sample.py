@@ -17,10 +17,12 @@ class Sample:
 
     Args:
         frac: the share.
+        sources: whose documents are thinned out; empty are all.
         seed: another seed, other documents.
     """
 
     frac: Annotated[float, Field(gt=0, le=1)] = 0.5
+    sources: tuple[str, ...] = ()
     seed: int = 0
 
     remembers: ClassVar[bool] = False
@@ -30,5 +32,7 @@ class Sample:
         return self._apply
 
     def _apply(self, document: Document) -> Document | Dropped:
+        if self.sources and document.metadata.source not in self.sources:
+            return document
         is_in = stable_fraction("sample", document.id, self.seed) < self.frac
         return document if is_in else Dropped(document.id, "not_in_sample")

@@ -1,7 +1,7 @@
 import pytest
 
 from kgpt.corpus.sample import Sample
-from kgpt.records import Document, Dropped
+from kgpt.records import Document, Dropped, Metadata
 
 
 def test_about_its_share_stays_whatever_the_order():
@@ -18,3 +18,10 @@ def test_about_its_share_stays_whatever_the_order():
 
 def test_what_goes_is_told():
     assert Sample(frac=1e-9).begin()(Document("d", "text")) == Dropped("d", "not_in_sample")
+
+
+def test_documents_of_other_sources_stay():
+    keep = Sample(frac=1e-9, sources=("web",)).begin()
+
+    assert isinstance(keep(Document("d", "text", metadata=Metadata(source="book"))), Document)
+    assert isinstance(keep(Document("d", "text", metadata=Metadata(source="web"))), Dropped)

@@ -64,3 +64,28 @@ def test_the_same_index_and_generator_give_the_same_path(capitals, writing_words
     one, two = (stream.draw(3, np.random.default_rng(5)).ids.tolist() for _ in range(2))
 
     assert one == two
+
+
+def test_a_composed_path_names_its_relations_and_its_ends_alone(capitals, writing_words, read):
+    for source, target in read(num_hops=(2,), hidden=("composed",)):
+        assert source.endswith("<extra_id_0></s>")
+        assert target.count("<extra_id_") == 1
+    stream = PathStream(graph=capitals, vocabulary=writing_words, num_hops=(2,), hidden=("composed",))
+
+    for index in range(len(stream)):
+        pieces, (end,) = stream.asked(index, np.random.default_rng(index))
+        told = [piece for piece in pieces if isinstance(piece, tuple)]
+        assert len(told) == 1 and told[0] != end
+
+
+def test_a_question_asks_for_the_end_of_the_path(capitals, writing_words):
+    stream = PathStream(graph=capitals, vocabulary=writing_words, num_hops=(1,), hidden=("question",))
+
+    asked = {}
+    for index in range(len(stream)):
+        for seed in range(4):
+            (before, start, after), (end,) = stream.asked(index, np.random.default_rng(seed))
+            asked[f"{before}{start.name}{after}"] = end.name
+
+    assert asked["What is the capital of Germany? <extra_id_0>"] == "Berlin"
+    assert all(text.endswith("? <extra_id_0>") for text in asked)

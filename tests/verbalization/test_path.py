@@ -57,3 +57,26 @@ def test_a_path_is_written_with_commas_and_its_inverse_steps_named(capitals):
     hidden, gone = hidden_pieces(pieces, frozenset({1, 2}), "<{}>")
     assert joined(hidden) == "Berlin, inverse of capital, <0>, borders, <1>"
     assert gone == [Mention(germany, "Germany"), Mention(france, "France")]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_walk_starts_at_a_hub_or_passes_one(seed):
+    spokes = [Triple(f"f{i}", "language", "English") for i in range(8)]
+    graph, _ = build_graph([*spokes, Triple("f0", "director", "d"), Triple("f1", "director", "d")])
+    hub = graph.entity("English")
+
+    for row in range(graph.num_triples):
+        path = PathWalker(graph, max_degree=4).from_row(row, 3, np.random.default_rng(seed))
+        assert hub not in path.entities[:-1]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_only_told_relations_are_walked_from_their_tail(seed):
+    spokes = [Triple(f"f{i}", "language", "English") for i in range(3)]
+    graph, _ = build_graph([*spokes, *(Triple(f"f{i}", "director", "d") for i in range(3))])
+    director = graph.relations.ids.find("director")
+    walker = PathWalker(graph, inverses=frozenset([director]))
+
+    paths = [walker.from_row(row, 3, np.random.default_rng(seed)) for row in range(graph.num_triples)]
+
+    assert all(relation == director for path in paths for relation, is_inverse, _ in path.hops if is_inverse)
