@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,21 @@ CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 FILES = sorted(str(path.relative_to(CONFIGS)) for path in CONFIGS.rglob("*.yaml") if path.parent.name != "launch")
 
 
+FOLDERS = {
+    "kg": ["triples.tsv"],
+    "kg/codex-s": ["train.txt"],
+    "kg/wiki27k": ["train.txt"],
+    "metaqa": ["train.tsv", "1-hop_dev.txt"],
+}
+"""What lies in a folder that configs name as a source."""
+
+
 @pytest.fixture
 def data_dir(tmp_path):
-    """A folder that holds what a config with `data_dir` names: all files empty."""
-    films = ("metaqa/train.tsv", "metaqa/1-hop_dev.txt")
-    for name in ("kg/triples.tsv", "text/trex_sentences.jsonl.gz", "qa/entityquestions_qid.jsonl.gz", *films):
+    """A folder that holds what configs with `data_dir` name: all files empty."""
+    text = "".join((CONFIGS / name).read_text("utf-8") for name in FILES)
+    named = [one for one in re.findall(r"\{data_dir\}/([^\s\"\]?,}]+)", text) if Path(one).suffix]
+    for name in [*named, *(f"{folder}/{one}" for folder, files in FOLDERS.items() for one in files)]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     return tmp_path
