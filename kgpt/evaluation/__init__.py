@@ -1,7 +1,16 @@
 """Room 12: a checkpoint and what to ask of it in, outcomes, figures and tests out."""
 
 # the tasks register themselves
-from kgpt.evaluation import asking, few_shot, label_flip, link_task, probe_task, probing_tasks
+from kgpt.evaluation import (
+    asking,
+    entity_typing,
+    few_shot,
+    label_flip,
+    link_task,
+    probe_task,
+    probing_tasks,
+    relation_extraction,
+)
 from kgpt.evaluation.answering import Answer, answer
 from kgpt.evaluation.cloze import evaluate_cloze
 from kgpt.evaluation.cloze_template import evaluate_cloze_templates, mean_over_relations
@@ -54,6 +63,7 @@ __all__ = [
     "asking",
     "classification_f1",
     "compare",
+    "entity_typing",
     "evaluate_cloze",
     "evaluate_cloze_templates",
     "evaluate_coverage",
@@ -80,6 +90,7 @@ __all__ = [
     "measure_overlap",
     "probe_task",
     "probing_tasks",
+    "relation_extraction",
     "split_labelled",
     "summarize",
     "tasks",

@@ -13,7 +13,17 @@ from kgpt.errors import ConfigError
 from kgpt.evaluation import Exam, FactSubsets, tasks
 from kgpt.kg import build_graph
 from kgpt.model import LoadedModel, Nodes, build_model
-from kgpt.records import AlignedPassage, Document, EntityRecord, Link, Outcome, RelationRecord, Result, Triple
+from kgpt.records import (
+    AlignedPassage,
+    Alignment,
+    Document,
+    EntityRecord,
+    Link,
+    Outcome,
+    RelationRecord,
+    Result,
+    Triple,
+)
 
 BEYOND_ONE = {"bits_per_byte", "mean_rank", "num_shots"}
 """Metrics that are no share: given of whole sets alone."""
@@ -23,6 +33,10 @@ ROWS = {
     "cloze": ({"max_candidates": 3}, {"writer", "reader", "speaker"}),
     "cloze_template": ({"templates": "{data_dir}/templates.json"}, {"writer", "reader", "speaker"}),
     "coverage": ({}, {"writer", "speaker"}),
+    "entity_typing": (
+        {"label": "P31", "min_entities": 5, "steps": 2},
+        {"writer", "reader", "speaker", "node_reader"},
+    ),
     "few_shot": ({"shots": [0, 2]}, {"writer", "speaker"}),
     "few_shot_facts": ({"shots": [0, 1]}, {"writer", "speaker"}),
     "graph_completion": ({}, {"node_reader"}),
@@ -36,6 +50,7 @@ ROWS = {
         {"writer", "reader", "speaker", "node_reader"},
     ),
     "qa": ({}, {"writer", "speaker"}),
+    "relation_extraction": ({"steps": 2}, {"writer", "reader", "speaker", "node_reader"}),
     "structured_extraction": ({"max_new_words": 8, "max_items": 2}, {"structure_writer"}),
     "triple_classification": (
         {"positives": "{data_dir}/true.tsv", "negatives": "{data_dir}/false.tsv"},
@@ -44,7 +59,7 @@ ROWS = {
 }
 """For every task settings that make it quick, and which of `KINDS` at least it asks."""
 
-OF_KINDS = {"label_flip", "probe"}
+OF_KINDS = {"entity_typing", "label_flip", "probe", "relation_extraction"}
 """Tasks that need a graph of more entities, of two kinds."""
 
 
@@ -92,8 +107,10 @@ def kinds_exam(exam):
     for number in range(40):
         entity, name = f"Q1{number}", f"{'Berlin' if number % 2 else 'Norway'} {number}"
         items += [EntityRecord(entity, name), Triple(entity, "P31", "Q1" if number % 2 else "Q2")]
-        text = f"{name} is a {'city' if number % 2 else 'country'}."
-        passages.append(AlignedPassage(f"p{number}", f"d{number}", text, (Link(0, len(name), entity),), ()))
+        kind, told = ("Q1", "city") if number % 2 else ("Q2", "country")
+        links = (Link(0, len(name), entity), Link(len(name) + 6, len(name) + 6 + len(told), kind))
+        aligned = (Alignment(Triple(entity, "P31" if number % 3 else "P279", kind), 1.0),)
+        passages.append(AlignedPassage(f"p{number}", f"d{number}", f"{name} is a {told}.", links, aligned))
     facts = FactSubsets(graph=build_graph(items)[0], stated=(), popular={})
     return replace(exam, facts=facts, passages=tuple(passages))
 
