@@ -46,7 +46,7 @@ def test_a_config_is_decoded_and_its_parts_are_built(name, data_dir, writing_wor
     assert all(corpus_steps.name_of(step) for step in config.corpus.built_steps())
     assert [open_graph(one) for one in config.resolve(config.graph.sources, "graph.sources")]
     assert [open_documents(one) for one in config.resolve(config.corpus.sources, "corpus.sources")]
-    assert [open_questions(one) for one in config.resolve(config.questions.sources, "questions.sources")]
+    assert all(open_questions(one) for one in config.resolve(config.questions.sources, "questions.sources"))
 
 
 @pytest.mark.parametrize("name", [one for one in FILES if one != "base.yaml"])
