@@ -13,15 +13,14 @@ from numpy.typing import NDArray
 
 from kgpt.errors import CheckpointError
 from kgpt.evaluation.facts import AskedFact, candidate_tails
+from kgpt.evaluation.node_scoring import masked_end
 from kgpt.evaluation.ranking import rank, rank_metrics
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.model import LoadedModel
 from kgpt.randomness import generator
 from kgpt.records import Outcome
-from kgpt.sequences import NO_TARGET, Batch, collate
-from kgpt.sequences import Sequence as TrainingSequence
+from kgpt.sequences import Batch, collate
 from kgpt.sequences.graph_stream import sampled_neighborhood
-from kgpt.wkgraph import NodeKind, WordKnowledgeGraph
 
 TASK = "graph_completion"
 _BATCH_SIZE = 128
@@ -58,7 +57,7 @@ def _outcomes(fact: AskedFact, scores: NDArray[np.float32], graph: KnowledgeGrap
 @torch.inference_mode()
 def tail_scores(loaded: LoadedModel, facts: Sequence[AskedFact], graph: KnowledgeGraph) -> NDArray[np.float32]:
     """Logits of all entities as every fact's tail, [B, E]."""
-    sequences = [_sequence(loaded, fact) for fact in facts]
+    sequences = [masked_end(loaded, (fact.head, fact.relation, fact.tails[0]), "tail") for fact in facts]
     batch = collate(sequences, pad_id=loaded.vocabulary.pad)
     assert loaded.model.nodes is not None
     if hops := loaded.model.nodes.encoder_layers:
@@ -73,17 +72,3 @@ def _with_neighborhood(batch: Batch, facts: Sequence[AskedFact], graph: Knowledg
     read = np.unique([entity for fact in facts for entity in (fact.head, *fact.tails)])
     around = sampled_neighborhood(graph, read, everyone, [_NEIGHBORS] * hops, generator("completion", facts[0].id))
     return replace(batch, candidates=torch.from_numpy(everyone)).with_subgraph(around)
-
-
-def _sequence(loaded: LoadedModel, fact: AskedFact) -> TrainingSequence:
-    """The head between the special words, a masked tail, the relation that joins them."""
-    prefix, suffix = loaded.vocabulary.prefix, loaded.vocabulary.suffix
-    head, tail = len(prefix), len(prefix) + 1 + len(suffix)
-    ids = np.concatenate([prefix, [fact.head], suffix, [len(loaded.entity_ids)], [fact.relation]]).astype(np.int64)
-    kinds = np.full(len(ids), NodeKind.WORD, np.int8)
-    kinds[[head, tail]], kinds[tail + 1] = NodeKind.ENTITY, NodeKind.RELATION
-    positions = np.concatenate([np.arange(tail), [head + 2, head + 1]])
-    wkgraph = WordKnowledgeGraph(ids, kinds, positions, num_text=tail, edges=np.array([[tail + 1, head, tail]]))
-    targets = np.full(len(ids), NO_TARGET, np.int64)
-    targets[tail] = fact.tails[0]
-    return TrainingSequence(ids, kinds, positions, targets, wkgraph.visibility())

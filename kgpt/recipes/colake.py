@@ -7,7 +7,8 @@ Differs from the paper's release:
 - entity rows share the backbone's AdamW, dense; `sparse: true` updates the rows of a batch alone, by row-wise Adagrad
   (there row-sparse Adam for 3 M entities).
 
-Beyond the paper: vectors from names, relational encoders, a logQ correction, a learnt distance bias.
+Beyond the paper: graphs of an entity alone with its neighbours, vectors from names, relational encoders, a logQ
+correction, a learnt distance bias.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,8 @@ from pydantic import Field
 from kgpt.model import Architecture, DistanceBiasSettings, Nodes, PartSettings
 from kgpt.objectives import ENTITY_PREDICTION, MASKED_LM, RELATION_PREDICTION, Objective
 from kgpt.recipes.base import Count, Length, Limit, Probability, TrainingData, Weight, recipes, weighed
-from kgpt.sequences import MaskedTextStream, WeightedStream, WordKnowledgeGraphStream
+from kgpt.sequences import MaskedTextStream, PassageStore, WeightedStream, WordKnowledgeGraphStream
+from kgpt.sequences.entity_passages import entity_passages
 from kgpt.wkgraph import NeighborSettings
 
 
@@ -31,6 +33,8 @@ class Colake:
     Args:
         graph_weight: the word-knowledge graphs' share of the tokens.
         text_weight: plain masked text's share (none in the paper).
+        entity_weight: the share of graphs without text, an entity among its neighbours (none in the paper), for
+            entities that no text mentions.
         anchor_prob: probability that an anchor brings its triples.
         max_triples: per anchor.
         max_nodes: of a sequence.
@@ -46,6 +50,7 @@ class Colake:
 
     graph_weight: Weight = 1.0
     text_weight: Weight = 0.0
+    entity_weight: Weight = 0.0
     anchor_prob: Probability = 0.5
     max_triples: Limit = 15
     max_nodes: Length = 256
@@ -77,25 +82,28 @@ class Colake:
         return {"nodes": nodes, **bias}
 
     def streams(self, data: TrainingData, architecture: Architecture) -> Mapping[str, WeightedStream]:
-        """Word-knowledge graphs, and plain text where asked for."""
+        """Word-knowledge graphs, plain text and graphs without text where asked for."""
         del architecture
-        graphs = WordKnowledgeGraphStream(
-            passages=data.passages,
+        text = MaskedTextStream(passages=data.passages, vocabulary=data.vocabulary, max_tokens=self.max_nodes)
+        mixed = {
+            "graphs": WeightedStream(self._graphs(data, data.passages, self.anchor_prob), self.graph_weight),
+            "text": WeightedStream(text, self.text_weight),
+        }
+        if self.entity_weight:
+            alone = self._graphs(data, entity_passages(data.graph, data.vocabulary), 1.0)
+            mixed["entities"] = WeightedStream(alone, self.entity_weight)
+        return weighed(mixed)
+
+    def _graphs(self, data: TrainingData, passages: PassageStore, anchor_prob: float) -> WordKnowledgeGraphStream:
+        return WordKnowledgeGraphStream(
+            passages=passages,
             graph=data.graph,
             vocabulary=data.vocabulary,
-            neighbors=NeighborSettings(
-                anchor_prob=self.anchor_prob, max_triples=self.max_triples, max_nodes=self.max_nodes
-            ),
+            neighbors=NeighborSettings(anchor_prob=anchor_prob, max_triples=self.max_triples, max_nodes=self.max_nodes),
             num_negatives=self.num_negatives,
             log_q=self.log_q,
             encoder_neighbors=self.encoder_neighbors if self.encoder != "none" else (),
         )
-        text = MaskedTextStream(passages=data.passages, vocabulary=data.vocabulary, max_tokens=self.max_nodes)
-        mixed = {
-            "graphs": WeightedStream(graphs, self.graph_weight),
-            "text": WeightedStream(text, self.text_weight),
-        }
-        return weighed(mixed)
 
     def objectives(self, architecture: Architecture) -> Sequence[Objective]:
         """One a kind of node, weight 1 each."""

@@ -106,3 +106,16 @@ def test_half_of_the_anchors_bring_their_triples(training_data):
     with_edges = [len(whole(stream, 4, seed).edges) > 0 for seed in range(2000)]
 
     assert np.mean(with_edges) == pytest.approx(0.75, abs=0.04)
+
+
+def test_graphs_without_text_are_an_entity_among_its_triples(training_data, capitals, masked_words):
+    recipe = recipes.build({"type": "colake", "entity_weight": 0.5})
+    stream = recipe.streams(training_data("encoder"), "encoder")["entities"].stream
+    ends = len(masked_words.prefix) + len(masked_words.suffix)
+
+    for index in range(len(stream)):
+        wkgraph = whole(stream, index)
+        head = int(wkgraph.ids[len(masked_words.prefix)])
+        assert wkgraph.num_text == ends + 1
+        assert len(wkgraph.edges) == len(capitals.outgoing(head))
+    assert "entities" not in recipes.build("colake").streams(training_data("encoder"), "encoder")
