@@ -50,6 +50,7 @@ class _TaskNames(click.ParamType[Any]):
 @click.option("--data", "data_path", type=str, help="Questions (qa) or documents, or embedded:NAME.")
 @click.option("--length", "lengths", multiple=True, type=int, help="Context in words (passkey, long_documents).")
 @click.option("--max-items", default=1000, show_default=True, help="Questions, documents or facts asked a task.")
+@click.option("--harness", is_flag=True, help="Ask by lm-evaluation-harness instead (qa, cloze).")
 @click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
 def evaluate(
     checkpoint: str,
@@ -58,6 +59,7 @@ def evaluate(
     data_path: str | None,
     lengths: tuple[int, ...],
     max_items: int,
+    harness: bool,
     as_json: bool,
 ) -> None:
     """Evaluate CHECKPOINT (a local folder or a Hub name) as it is, without fine-tuning.
@@ -66,6 +68,7 @@ def evaluate(
     """
     from kgpt.errors import CheckpointError
     from kgpt.evaluation import summarize, tasks
+    from kgpt.evaluation.harness import ask_harness
     from kgpt.model import load_checkpoint
     from kgpt.records import Outcome, Result
 
@@ -79,7 +82,8 @@ def evaluate(
     for task in (_with_lengths(one, lengths) for one in asked):
         if reason := task.refuses(loaded):
             raise CheckpointError(f"{checkpoint}: task {tasks.name_of(task)} {reason}")
-        found = task.measure(loaded, _exam(task, graph_path, data_path, max_items))
+        exam = _exam(task, graph_path, data_path, max_items)
+        found = ask_harness(checkpoint, loaded, exam, tasks.name_of(task)) if harness else task.measure(loaded, exam)
         results = [*summarize(one for one in found if isinstance(one, Outcome))]
         results += [one for one in found if isinstance(one, Result)]
         rows += [{"arm": Path(checkpoint).name, "seed": 0, **asdict(row)} for row in results]

@@ -28,6 +28,12 @@ def test_evaluate_asks_for_what_a_task_needs(kgpt, checkpoint):
     assert told.status == 2 and "task cloze needs --graph" in told.err
 
 
+def test_the_harness_asks_questions_and_cloze_alone(kgpt, checkpoint):
+    told = kgpt("evaluate", checkpoint, "--task", "passkey", "--harness")
+
+    assert told.status == 2 and "lm-eval asks qa and cloze; leave out --harness" in told.err
+
+
 def test_ask_tells_answers_with_their_probability(kgpt, checkpoint):
     told = kgpt("ask", checkpoint, "What is the capital of Landia1?", "--num-answers", 3, "--json")
 
