@@ -39,7 +39,6 @@ SEEDS = (0,)
 METRICS = {"MR": "mean_rank", "MRR": "mrr", "Hits@1": "hits_at_1", "Hits@3": "hits_at_3", "Hits@10": "hits_at_10"}
 HEADER = ("graph", "model", "seed", "trained, s", "side", *METRICS)
 SHARES = SplitShares(train=0.8, valid=0.1, test=0.1)
-_NUM_NEIGHBORS = 4
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -92,9 +91,7 @@ def transductive(task: Completion, data: Path, folder: Path, *, overrides: Seque
     rows = [*task.rows("chance", chance(task.truth)), *task.rows("frequency", FrequencyScorer.of(task.trained))]
     for seed in SEEDS:
         loaded, seconds = trained_arm("completion", "colake", task, data, folder, seed=seed, overrides=overrides)
-        alone, among = NodeScorer(loaded, task.trained), NodeScorer(loaded, task.trained, _NUM_NEIGHBORS)
-        rows += task.rows("kgpt colake", alone, seed=seed, seconds=seconds)
-        rows += task.rows(f"the same, {_NUM_NEIGHBORS} neighbours of a head", among, seed=seed, seconds=seconds)
+        rows += task.rows("kgpt colake", NodeScorer(loaded, task.trained), seed=seed, seconds=seconds)
         for name, budget in BUDGETS.items():
             scorer, seconds = train_pykeen(name, task.trained, seed=seed, budget=budget)
             rows += task.rows(f"PyKEEN {name}", scorer, seed=seed, seconds=seconds)

@@ -22,11 +22,11 @@ class Budget:
         epochs: passes over the triples.
         dimension: of an entity's vector (of complex numbers where the model has them).
         learning_rate: of Adam.
-        is_ranked: against all entities, by cross entropy, with inverse relations (LCWA); else against negatives by
-            self-adversarial loss (Sun et al., 2019).
+        is_ranked: against all entities, by cross entropy, with inverse relations (LCWA); else against negatives.
         batch_size: triples, or queries of a ranked one, a step.
         num_negatives: a triple.
-        margin: of the loss against negatives.
+        loss: against negatives: `nssa` (self-adversarial, Sun et al., 2019) or `infonce` (cross entropy among them).
+        loss_settings: of that loss.
         extra: further settings of the model.
     """
 
@@ -36,15 +36,23 @@ class Budget:
     is_ranked: bool = False
     batch_size: int = 256
     num_negatives: int = 32
-    margin: float = 9.0
+    loss: str = "nssa"
+    loss_settings: Mapping[str, float] = field(default_factory=lambda: {"margin": 9.0, "adversarial_temperature": 1.0})
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
+_SMALL = {"entity_initializer": "xavier_uniform", "relation_initializer": "xavier_uniform"}
 BUDGETS: Mapping[str, Budget] = {
-    "TransE": Budget(epochs=60, learning_rate=2e-3, extra={"scoring_fct_norm": 1}),
-    "DistMult": Budget(epochs=60, learning_rate=3e-3, is_ranked=True),
-    "ComplEx": Budget(epochs=60, dimension=64, learning_rate=3e-3, is_ranked=True),
-    "RotatE": Budget(epochs=60, dimension=64, learning_rate=2e-3),
+    "TransE": Budget(epochs=16, learning_rate=5e-3, extra={"scoring_fct_norm": 1}),
+    "DistMult": Budget(
+        epochs=8,
+        learning_rate=1e-2,
+        num_negatives=128,
+        loss="infonce",
+        loss_settings={"margin": 0.0, "log_adversarial_temperature": 0.0},
+    ),
+    "ComplEx": Budget(epochs=16, dimension=64, learning_rate=1e-2, is_ranked=True, extra=_SMALL),
+    "RotatE": Budget(epochs=20, dimension=32, learning_rate=5e-3, num_negatives=16),
 }
 
 
@@ -85,7 +93,7 @@ def _prepared(name: str, graph: KnowledgeGraph, seed: int, budget: Budget) -> tu
     )
     told: dict[str, Any] = {"loss": "crossentropy"}
     if not budget.is_ranked:
-        told = {"loss": "nssa", "loss_kwargs": {"margin": budget.margin, "adversarial_temperature": 1.0}}
+        told = {"loss": budget.loss, "loss_kwargs": dict(budget.loss_settings)}
     made = {"embedding_dim": budget.dimension, "random_seed": seed, **told, **budget.extra}
     model = model_resolver.make(name, triples_factory=factory, **made)
     room: dict[str, Any] = {"model": model, "triples_factory": factory}

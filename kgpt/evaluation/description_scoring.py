@@ -65,7 +65,7 @@ class DescriptionScorer:
     def __call__(self, triples: NDArray[np.int32], side: Side) -> NDArray[np.float32]:
         """The scores of all entities as that end of the triples, [B, E]."""
         rows = torch.from_numpy(np.asarray(triples, np.int64)).to(self.vectors.device)
-        scores = [self._scores(some, side) for some in rows.split(_AT_ONCE)]
+        scores = [self._scores(rows[start : start + _AT_ONCE], side) for start in range(0, len(rows), _AT_ONCE)]
         return np.asarray(torch.cat(scores).float().cpu().numpy(), np.float32)
 
     def _scores(self, rows: torch.Tensor, side: Side) -> torch.Tensor:

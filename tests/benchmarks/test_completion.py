@@ -149,5 +149,5 @@ def test_both_settings_are_trained_and_asked_from_their_configs(task, tmp_path, 
 
     models = {row[1] for row in rows}
     assert {"chance", "frequency", "kgpt colake", "PyKEEN TransE", "words (TF-IDF)", "kgpt kepler"} <= models
-    assert len(rows) == 3 * (5 + 3)
+    assert len(rows) == 3 * (4 + 3)
     assert all(1 <= float(row[5]) <= 200 for row in rows)
