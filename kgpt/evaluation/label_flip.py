@@ -6,6 +6,7 @@ is. A model that goes by its knowledge stays right whatever the examples say; on
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from statistics import mean
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -20,7 +21,7 @@ from kgpt.kg.graph import KnowledgeGraph
 from kgpt.model import LoadedModel
 from kgpt.progress import say, track
 from kgpt.randomness import stable_fraction, stable_hash
-from kgpt.records import Outcome
+from kgpt.records import Outcome, Result
 from kgpt.verbalization.english import article
 
 TASK = "label_flip"
@@ -58,6 +59,19 @@ def evaluate_label_flip(
             for metric, value in values.items():
                 outcomes.append(Outcome(TASK, f"{item.id}|{subset}", metric, float(value), (subset,), said))
     return outcomes
+
+
+def flip_effect(outcomes: Sequence[Outcome]) -> list[Result]:
+    """What accuracy turned labels cost, in [-1, 1]: 0 where examples do nothing, which `follows_flipped` cannot tell.
+
+    Nothing where either `flipped_0` or `flipped_100` was not asked.
+    """
+    values: dict[str, list[float]] = {"flipped_0": [], "flipped_100": []}
+    for one in outcomes:
+        if one.metric == "accuracy" and one.subsets[0] in values:
+            values[one.subsets[0]].append(one.value)
+    true, turned = values.values()
+    return [Result(TASK, "all", "flip_effect", mean(true) - mean(turned), len(true))] if true and turned else []
 
 
 def _said(loaded: LoadedModel, shots: Sequence[Demonstration], item: Demonstration, labels: tuple[str, str]) -> str:
@@ -109,13 +123,14 @@ class LabelFlip:
         return cannot_write(loaded)
 
     def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
-        """`accuracy` by the true labels, `follows_flipped` where all are turned."""
+        """`accuracy` by the true labels, `follows_flipped` where all are turned, `flip_effect` of the whole set."""
         items, labels = fact_items(exam) if self.question == "fact" else type_items(exam.graph, self.type_relation)
         kept = sorted(items, key=lambda one: stable_hash(TASK, one.id))[: self.max_items]
         if len({one.answers for one in kept}) < 2:
             say(f"label_flip: the {self.question} questions have not both labels; nothing is asked")
             return []
-        return evaluate_label_flip(loaded, kept, labels, num_shots=self.num_shots, flipped=self.flipped)
+        found = evaluate_label_flip(loaded, kept, labels, num_shots=self.num_shots, flipped=self.flipped)
+        return [*found, *flip_effect(found)]
 
 
 def fact_items(exam: Exam) -> tuple[list[Demonstration], tuple[str, str]]:

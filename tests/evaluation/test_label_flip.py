@@ -3,7 +3,7 @@ import pytest
 
 from kgpt.evaluation import Exam, FactSubsets, label_flip
 from kgpt.evaluation.demonstration import Demonstration
-from kgpt.evaluation.label_flip import _balanced, _turned, evaluate_label_flip, fact_items, type_items
+from kgpt.evaluation.label_flip import _balanced, _turned, evaluate_label_flip, fact_items, flip_effect, type_items
 from kgpt.kg import build_graph
 from kgpt.records import EntityRecord, Triple
 
@@ -34,6 +34,7 @@ def test_knowledge_stays_right_and_learning_in_context_follows(speaker, monkeypa
     assert mean("flipped_0", "accuracy") == 1.0
     assert mean("flipped_100", "accuracy") == turned
     assert mean("flipped_100", "follows_flipped") == follows_flipped
+    assert flip_effect(found)[0].value == 1.0 - turned
     assert {one.subsets[0] for one in found} == {"shots_0", "flipped_0", "flipped_50", "flipped_100"}
 
 

@@ -25,7 +25,7 @@ from kgpt.records import (
     Triple,
 )
 
-BEYOND_ONE = {"bits_per_byte", "mean_rank", "num_shots"}
+BEYOND_ONE = {"bits_per_byte", "flip_effect", "mean_rank", "num_shots"}
 """Metrics that are no share: given of whole sets alone."""
 KINDS = ["writer", "reader", "speaker", "query_writer", "structure_writer", "node_reader"]
 
