@@ -13,13 +13,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from kgpt.evaluation.facts import AskedFact
+from kgpt.evaluation.facts import AskedFact, candidate_tails
 from kgpt.evaluation.label_scoring import score_labels
 from kgpt.evaluation.ranking import rank, rank_metrics
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.model import LoadedModel
 from kgpt.progress import track
-from kgpt.randomness import stable_hash
 from kgpt.records import Outcome
 from kgpt.verbalization import Verbalizer
 
@@ -32,10 +31,9 @@ def evaluate_cloze(
 ) -> list[Outcome]:
     """Every fact's `p_at_1`, `mrr` and `hits_at_10`; a fact whose relation has one tail only is not asked."""
     loaded.model.eval()
-    tails_of = {r: np.unique(graph.triples[graph.triples[:, 1] == r, 2]) for r in range(graph.num_relations)}
     verbalizer, outcomes = Verbalizer(graph), []
     for fact in track(facts, what="cloze", total=len(facts)):
-        candidates = _candidates(fact, tails_of[fact.relation], graph, max_candidates)
+        candidates = candidate_tails(fact, graph, most=max_candidates)
         if len(candidates) < 2:
             continue
         labels = [graph.entities.label(tail) for tail in candidates]
@@ -43,12 +41,6 @@ def evaluate_cloze(
         for metric, value in rank_metrics(rank(scores, truth=0)).items():
             outcomes.append(Outcome(TASK, fact.id, metric, value, fact.subsets, labels[int(np.argmax(scores))]))
     return outcomes
-
-
-def _candidates(fact: AskedFact, tails: NDArray[np.int32], graph: KnowledgeGraph, limit: int) -> list[int]:
-    """The right tail (the first) and then wrong ones."""
-    wrong = sorted(set(tails.tolist()) - set(fact.tails), key=lambda t: stable_hash(fact.id, graph.entities.ids[t]))
-    return [fact.tails[0], *wrong[: limit - 1]]
 
 
 def _score(loaded: LoadedModel, verbalizer: Verbalizer, fact: AskedFact, labels: Sequence[str]) -> NDArray[np.float64]:

@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpt.evaluation.ngram_overlap import WordTexts, contains, longest_shared, quoted, sharing_texts, word_texts
-from kgpt.kg.splitting import overlap, pair_key
+from kgpt.kg.following import needed_facts
+from kgpt.kg.graph import KnowledgeGraph
+from kgpt.kg.splitting import pair_key
 from kgpt.records import Question, Triple
 from kgpt.text import normalize_answer
 
@@ -42,8 +44,9 @@ class Overlap:
         asked_in_training: their normalised string is a training question's.
         quoted_in_text: their normalised string stands in the training text.
         facts_in_training_questions: their fact (or an inverse) is a training question's.
-        facts_in_graph: their fact (or an inverse) is in the training graph: what a knowledge arm is to learn.
-        facts_in_text: their fact (or an inverse) is aligned to a training passage.
+        facts_in_graph: the facts they need (or inverses) are all in the training graph, for a knowledge arm to learn.
+        facts_in_text: the facts they need (or inverses) are all aligned to training passages.
+        hops_in_training_questions: of several hops, one of which a training question of one hop asks.
     """
 
     num_test: int
@@ -52,6 +55,7 @@ class Overlap:
     facts_in_training_questions: int
     facts_in_graph: int
     facts_in_text: int
+    hops_in_training_questions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +94,32 @@ def measure_overlap(
     test: Sequence[Question],
     train: Sequence[Question],
     texts: Iterable[str],
+    graph: KnowledgeGraph,
     graph_triples: Sequence[Triple],
     text_triples: Sequence[Triple],
 ) -> Overlap:
-    """Count what `test` shares with the training questions, texts and triples."""
+    """Count what `test` shares with the training questions, texts and triples; `graph` is the true one."""
     trained = {normalize_answer(question.text) for question in train}
     numbers: dict[str, int] = {}
     asked = word_texts((question.text for question in test), numbers)
     firsts = [question.facts()[0] for question in test if question.answer_entities]
+    needed = [{pair_key(fact) for fact in needed_facts(question, graph, max_answers=1)} for question in test]
+    told, hops = _pairs(train), _pairs(question for question in train if len(question.hops) == 1)
+    in_graph, in_text = ({pair_key(triple) for triple in known} for known in (graph_triples, text_triples))
     return Overlap(
         num_test=len(test),
         asked_in_training=sum(normalize_answer(question.text) in trained for question in test),
         quoted_in_text=sum(len(places) > 0 for places in quoted(asked, word_texts(texts, numbers))),
-        facts_in_training_questions=overlap(firsts, [fact for question in train for fact in question.facts()]),
-        facts_in_graph=overlap(firsts, graph_triples),
-        facts_in_text=overlap(firsts, text_triples),
+        facts_in_training_questions=sum(pair_key(fact) in told for fact in firsts),
+        facts_in_graph=sum(bool(pairs) and pairs <= in_graph for pairs in needed),
+        facts_in_text=sum(bool(pairs) and pairs <= in_text for pairs in needed),
+        hops_in_training_questions=sum(len(pairs) > 1 and bool(pairs & hops) for pairs in needed),
     )
+
+
+def _pairs(questions: Iterable[Question]) -> set[tuple[str, str]]:
+    """The pairs of ends that questions ask about."""
+    return {pair_key(fact) for question in questions for fact in question.facts()}
 
 
 def measure_contamination(

@@ -2,7 +2,7 @@
 
 By text where `kgpt.json` says that the model learnt queries for one end of a triple (`kgt5`, or `kg_t5` with contexts);
 contexts come from the graph less what is held out, whatever graph the arm was trained on. A model with nodes for the
-graph's entities has its tails ranked at a masked node (`graph_completion.py`), which hides no heads.
+graph's entities has either end ranked at a masked node (`node_scoring.py`).
 """
 
 from collections.abc import Sequence
@@ -10,15 +10,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
-from kgpt.errors import CheckpointError
 from kgpt.evaluation.exam import Exam
-from kgpt.evaluation.facts import AskedFact
-from kgpt.evaluation.graph_completion import tail_scores
 from kgpt.evaluation.link_prediction import Candidates, evaluate_link_prediction_by_text
-from kgpt.evaluation.link_ranking import Side, evaluate_link_ranking
+from kgpt.evaluation.link_ranking import evaluate_link_ranking
+from kgpt.evaluation.node_scoring import NodeScorer
 from kgpt.evaluation.probing_tasks import recipe_of
 from kgpt.evaluation.task import Measured, Need, tasks
 from kgpt.evaluation.whole_set import by_subset
@@ -61,8 +58,7 @@ class LinkPrediction:
         triples, subsets = np.array(rows, np.int32).reshape(-1, 3), [exam.facts.of([triple]) for triple in told]
         trained = trained_graph(exam)
         if loaded.entity_ids:
-            scorer = NodeTailScorer(loaded, trained)
-            found = evaluate_link_ranking(scorer, triples, graph, sides=("tail",), subsets=subsets)
+            found = evaluate_link_ranking(NodeScorer(loaded, trained), triples, graph, subsets=subsets)
         else:
             found = evaluate_link_prediction_by_text(
                 loaded,
@@ -74,29 +70,6 @@ class LinkPrediction:
                 subsets=subsets,
             )
         return by_subset(found, {"mean_rank"})
-
-
-@dataclass(frozen=True, slots=True)
-class NodeTailScorer:
-    """Logits of all entities at a masked tail node.
-
-    Raises:
-        CheckpointError: the model's nodes are those of another graph.
-    """
-
-    loaded: LoadedModel
-    graph: KnowledgeGraph
-
-    def __post_init__(self) -> None:
-        if self.loaded.entity_ids != tuple(self.graph.entities.ids):
-            raise CheckpointError("link prediction by nodes needs a model with nodes for this very graph's entities")
-        self.loaded.model.eval()
-
-    def __call__(self, triples: NDArray[np.int32], side: Side) -> NDArray[np.float32]:
-        """The scores of all entities as the triples' tails, [B, E]."""
-        assert side == "tail", "a masked node has no side for heads"
-        facts = [AskedFact("|".join(map(str, row)), row[0], row[1], (row[2],), ()) for row in triples.tolist()]
-        return tail_scores(self.loaded, facts, self.graph)
 
 
 def trained_graph(exam: Exam) -> KnowledgeGraph:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpt.kg.graph import KnowledgeGraph
-from kgpt.records import INVERSE, Triple
+from kgpt.records import INVERSE, Question, Triple
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +61,12 @@ def supporting(graph: KnowledgeGraph, start: int, hops: Sequence[Hop], ends: Col
         found |= {graph.triple(row) for row in kept}
         wanted = np.unique(kept[:, 2 if hop.is_inverse else 0])
     return found
+
+
+def needed_facts(question: Question, graph: KnowledgeGraph, *, max_answers: int | None = None) -> set[Triple]:
+    """The triples of `graph`, of all hops, that answer a question; for its first `max_answers` answers or for all."""
+    hops, start = read_path(graph, question.hops), graph.entities.ids.find(question.entity)
+    if not hops or start is None:
+        return set()
+    ends = (graph.entities.ids.find(one) for one in question.answer_entities[:max_answers])
+    return supporting(graph, start, hops, [end for end in ends if end is not None])

@@ -7,7 +7,7 @@ Q183)` cannot be learnt from while `(Q183, capital, Q64)` is asked for.
 seed, so a graph that grows keeps the sides of what it had. Shapes: E entities, T triples, N of them in one split.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -47,12 +47,6 @@ def split_of(triple: Triple, shares: Mapping[str, float], *, seed: int = 0) -> s
         if place < edge:
             return name
     return list(shares)[-1]
-
-
-def overlap(facts: Sequence[Triple], others: Sequence[Triple]) -> int:
-    """How many of `facts` are in `others`, the same or turned round by any relation."""
-    known = {pair_key(triple) for triple in others}
-    return sum(1 for triple in facts if pair_key(triple) in known)
 
 
 def hold_out(triples: NDArray[np.int32], *, share: float, seed: int) -> NDArray[np.bool_]:

@@ -188,6 +188,17 @@ class EvaluationSettings(Settings):
     held_out_frac: float = Field(default=0.05, ge=0, lt=1)
     fine_tuning: TrainingSettings | None = None
 
+    @model_validator(mode="after")
+    def _asks_each_once(self) -> "EvaluationSettings":
+        names = [tasks.name_of(task) for task in self.tasks]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(
+                    f"tasks: {name!r} stands there twice, and its results would bear one name; ask it once here, and "
+                    f"with other settings by `kgpt evaluate CHECKPOINT --task`"
+                )
+        return self
+
     def built_tasks(self) -> Sequence[Task]:
         """The tasks as parts."""
         return self.tasks

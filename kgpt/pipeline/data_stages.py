@@ -22,13 +22,14 @@ from kgpt.errors import ConfigError
 from kgpt.evaluation import measure_overlap
 from kgpt.io import read_json, write_json, write_json_lines
 from kgpt.kg import GraphBuilder, KnowledgeGraph, open_graph_store
+from kgpt.kg.following import needed_facts
 from kgpt.kg.selection import select
 from kgpt.kg.splitting import hold_out, pair_key
 from kgpt.kg.store import META_NAME, fill_store, is_store, mapped_arrays
 from kgpt.linking import Linker
 from kgpt.linking.sharded import LinkShard
 from kgpt.pipeline.config import RunConfig
-from kgpt.pipeline.questions import SelectedQuestions, needed_facts, select_questions
+from kgpt.pipeline.questions import SelectedQuestions, select_questions
 from kgpt.pipeline.slices import count_slices, write_slices
 from kgpt.pipeline.stage import Counts
 from kgpt.progress import track
@@ -194,6 +195,7 @@ def sequence_stage(config: RunConfig, run: Path, folder: Path, *, shards: Path) 
         test=questions.of("test"),
         train=questions.of("train"),
         texts=(passage.text for passage in passages),
+        graph=graph,
         graph_triples=[graph.triple(row) for row in graph.triples[~held]],
         text_triples=sorted(stated_triples(passages)),
     )

@@ -7,7 +7,7 @@ from typing import cast
 
 import numpy as np
 
-from kgpt.kg.following import follow, read_path, supporting
+from kgpt.kg.following import follow, needed_facts, read_path
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.kg.splitting import pair_key, split_of
 from kgpt.pipeline.config import QuestionSettings
@@ -59,16 +59,6 @@ def select_questions(
         else:
             final.append(question)
     return SelectedQuestions(tuple(final), dict(+dropped))
-
-
-def needed_facts(question: Question, graph: KnowledgeGraph) -> set[Triple]:
-    """The triples of `graph` that answer a question, those of all hops."""
-    hops = read_path(graph, question.hops)
-    start = graph.entities.ids.find(question.entity)
-    if not hops or start is None:
-        return set()
-    ends = [number for one in question.answer_entities if (number := graph.entities.ids.find(one)) is not None]
-    return supporting(graph, start, hops, ends)
 
 
 def _answerable(

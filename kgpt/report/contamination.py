@@ -11,6 +11,7 @@ from kgpt.report.tables import say_count
 _OVERLAPS = {
     "facts_in_graph": "ask for a fact of the training graph, which is what a knowledge arm is to learn",
     "facts_in_text": "ask for a fact that the training text states",
+    "hops_in_training_questions": "of several hops have a hop that a training question asks for",
 }
 _REASONS = {
     "asked_in_training": "are asked in the same words in the training questions",

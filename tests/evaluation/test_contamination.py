@@ -4,6 +4,7 @@ import pytest
 
 from kgpt.evaluation import measure_overlap
 from kgpt.evaluation.contamination import contaminated_items, measure_contamination
+from kgpt.kg import build_graph
 from kgpt.records import Question, Triple
 
 TEST = (
@@ -11,7 +12,8 @@ TEST = (
     Question("t2", "Where was Kafka born?", ("Prague",), "Q3", "P19", ("Q4",)),
     Question("t3", "Who knows?", ("nobody",)),
 )
-CLEAN = {"train": (), "texts": ("Nothing to see here.",), "graph_triples": (), "text_triples": ()}
+GRAPH, _ = build_graph([Triple("Q1", "P36", "Q2"), Triple("Q3", "P19", "Q4"), Triple("Q4", "P17", "Q1")])
+CLEAN = {"train": (), "texts": ("Nothing to see here.",), "graph": GRAPH, "graph_triples": (), "text_triples": ()}
 
 
 def overlap(**changes):
@@ -26,7 +28,22 @@ def test_nothing_is_counted_where_nothing_leaks():
         "facts_in_training_questions": 0,
         "facts_in_graph": 0,
         "facts_in_text": 0,
+        "hops_in_training_questions": 0,
     }
+
+
+def test_several_hops_need_all_their_facts_and_share_a_hop_with_a_question_that_asks_it():
+    asked = Question("t", "In which country was Kafka born?", ("France",), "Q3", "", ("Q1",), path=("P19", "P17"))
+    born = Question("a", "Where was Kafka born?", ("Prague",), "Q3", "P19", ("Q4",))
+    half, whole = [Triple("Q3", "P19", "Q4")], [Triple("Q3", "P19", "Q4"), Triple("Q4", "P17", "Q1")]
+
+    def found(**changes):
+        return measure_overlap(test=(asked,), **(CLEAN | changes))
+
+    assert found(graph_triples=half).facts_in_graph == 0
+    assert found(graph_triples=whole).facts_in_graph == 1
+    assert found(train=(born,)).hops_in_training_questions == 1
+    assert found(train=(born,)).facts_in_training_questions == 0
 
 
 def test_a_question_asked_in_training_is_counted_whatever_its_marks():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from kgpt.errors import ConfigError
 from kgpt.kg import build_graph
-from kgpt.kg.splitting import Split, SplitShares, hold_out, overlap, split_entities, split_facts, split_of, unseen
+from kgpt.kg.splitting import Split, SplitShares, hold_out, split_entities, split_facts, split_of, unseen
 from kgpt.records import Triple
 
 SHARES = {"train": 0.5, "dev": 0.2, "test": 0.3}
@@ -37,12 +37,6 @@ def test_another_seed_gives_another_split():
 def test_shares_that_do_not_sum_to_one_are_refused_with_their_values():
     with pytest.raises(ConfigError, match=r"must sum to 1, found \{'train': 0\.5\}"):
         split_of(Triple("a", "b", "c"), {"train": 0.5})
-
-
-def test_overlap_counts_facts_that_any_relation_turns_round():
-    facts = [Triple("a", "r", "b"), Triple("c", "r", "d"), Triple("e", "r", "f")]
-
-    assert overlap(facts, [Triple("b", "s", "a"), Triple("c", "s", "d"), Triple("e", "s", "a")]) == 2
 
 
 @given(rows, st.floats(0, 1), st.integers(0, 5))

@@ -8,6 +8,7 @@ CASES = [
     ("training.max_step=3", r"training\.max_step: no such setting"),
     ("training.steps=0", r"training\.steps: .*found 0"),
     ("seeds=[]", r"seeds: "),
+    ("evaluation.tasks=[cloze, {type: cloze, max_candidates: 3}]", r"evaluation: tasks: 'cloze' stands there twice"),
     ("arms.kg_t5.recipe=kg_t6", r"arms\.kg_t5\.recipe: .*did you mean 'kg_t5'\?"),
     ("arms.kg_t5.knowledge=wrong", r"arms\.kg_t5\.knowledge: "),
     ("control=text", r"tiny\.yaml: control: no arm is called 'text'; did you mean 'text_only'\?"),

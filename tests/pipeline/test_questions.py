@@ -1,9 +1,9 @@
 import pytest
 
-from kgpt.kg.following import follow, read_path
+from kgpt.kg.following import follow, needed_facts, read_path
 from kgpt.kg.splitting import pair_key
 from kgpt.pipeline.config import QuestionSettings
-from kgpt.pipeline.questions import needed_facts, select_questions
+from kgpt.pipeline.questions import select_questions
 from kgpt.records import Dropped, Question, Triple
 
 SETTINGS = QuestionSettings()
