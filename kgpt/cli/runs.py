@@ -25,8 +25,9 @@ _STAGES = ("graph", "corpus", "linked", "aligned", "sequences", "arms", "results
 @_SETS
 @_OUT
 @click.option("--until", default="report", show_default=True, type=click.Choice(_STAGES), help="Stop after this stage.")
+@click.option("--jobs", default=1, show_default=True, type=click.IntRange(min=1), help="Arms trained at once.")
 @click.option("--json", "as_json", is_flag=True, help="Print results.json.")
-def run(config: str, overrides: tuple[str, ...], out: Path | None, until: str, as_json: bool) -> None:
+def run(config: str, overrides: tuple[str, ...], out: Path | None, until: str, jobs: int, as_json: bool) -> None:
     """Do everything CONFIG asks, from graph to report; a killed run goes on where it was.
 
     Example: kgpt run configs/demo.yaml --set seeds=[0,1,2]
@@ -46,7 +47,7 @@ def run(config: str, overrides: tuple[str, ...], out: Path | None, until: str, a
         if STAGES.index(stage) <= STAGES.index("sequences"):
             work.sequences(until=stage)
             return
-        results = work.results(until=stage)
+        results = work.results(until=stage, num_processes=jobs)
     if stage == "arms":
         return
     if as_json:

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from filelock import FileLock, Timeout
-
-from kgpt.errors import DataError, RunLockedError
+from kgpt.errors import DataError
 from kgpt.io import fingerprint_file, read_json, write_json
 from kgpt.manifest import Manifest
 from kgpt.pipeline import data_stages
 from kgpt.pipeline.arm import Arm, run_range_test, train_arm
 from kgpt.pipeline.config import RunConfig, config_json
-from kgpt.pipeline.measuring import measure_arm, open_exam
+from kgpt.pipeline.locking import locked
+from kgpt.pipeline.measuring import open_exam
+from kgpt.pipeline.parallel import Until, work_on_arms
 from kgpt.pipeline.results import RESULTS, write_results
 from kgpt.pipeline.stage import Stage
 from kgpt.sources import (
@@ -70,17 +70,13 @@ class Run:
         self.sequences()
         return run_range_test(Arm(self.config, self.folder, arm, seed))
 
-    def results(self, *, until: StageName = "results") -> dict[str, Any]:
-        """Stages 1 to 7: all arms trained and measured; gives what `results.json` holds."""
+    def results(self, *, until: StageName = "results", num_processes: int = 1) -> dict[str, Any]:
+        """Stages 1 to 7: all arms trained and measured, several at once; gives what `results.json` holds."""
         arms = [Arm(self.config, self.folder, name, seed) for seed in self.config.seeds for name in self.config.arms]
         sequences = self.sequences()
-        trained = [train_arm(arm, sequences) for arm in arms]
-        if until == "arms":
-            return {}
-        exam = open_exam(self.config, self.folder)
-        for arm, manifest in zip(arms, trained, strict=True):
-            measure_arm(arm, manifest, exam)
-        return write_results(self.config, self.folder, exam)
+        asked: Until = "arms" if until == "arms" else "results"
+        work_on_arms(arms, sequences, num_processes=num_processes, until=asked)
+        return {} if asked == "arms" else write_results(self.config, self.folder, open_exam(self.config, self.folder))
 
     def _data_stage(self, name: StageName, previous: Mapping[str, str]) -> Manifest:
         config, run = self.config, self.folder
@@ -127,16 +123,10 @@ def open_run(config: RunConfig, folder: Path, *, processes: Processes = ALONE) -
         return
     if folder.is_dir() and any(folder.iterdir()) and not (folder / _LOCK).exists():
         raise DataError(f"{folder}: holds files but no run of kgpt; choose another --out, or an empty folder")
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / _LOCK)
-    try:
-        with lock.acquire(timeout=0):
-            write_json(folder / CONFIG_NAME, config_json(config))
-            yield Run(config, folder, processes)
-    except Timeout as error:
-        raise RunLockedError(
-            f"{folder}: another kgpt works in this run folder; wait, or choose another --out"
-        ) from error
+    told = f"{folder}: another kgpt works in this run folder; wait, or choose another --out"
+    with locked(folder / _LOCK, told=told):
+        write_json(folder / CONFIG_NAME, config_json(config))
+        yield Run(config, folder, processes)
 
 
 def load_results(run: Path) -> dict[str, Any]:
