@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME]...`: run all benchmarks but those that take half an hour, or those named.
+"""`python -m benchmarks [NAME]...`: those named; all where none is, but `completion`, which takes a quarter of an hour.
 
 Times are of this machine at this moment; only the ratios of one run mean anything.
 """
