@@ -12,6 +12,9 @@ INVERSE = "^"
 NIL = "NIL"
 """The entity of a link whose mention means nothing in the graph."""
 
+VERBALIZED = "kgpt verbalize"
+"""The source of documents that say a graph in sentences."""
+
 LiteralKind = OneOf["date", "quantity", "string"]
 ValueKind = OneOf["entity", "date", "quantity", "string"]
 

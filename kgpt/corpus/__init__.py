@@ -1,7 +1,32 @@
 """Room 3: documents in, curated documents out, every drop with its reason."""
 
-from kgpt.corpus import duplicates, length, normalize, sample  # the steps register themselves
-from kgpt.corpus.base import CorpusStep, corpus_steps
+from kgpt.corpus import (  # the steps register themselves
+    c4,
+    duplicates,
+    fineweb,
+    gopher_quality,
+    gopher_repetition,
+    length,
+    normalize,
+    sample,
+)
+from kgpt.corpus.base import CorpusStep, QualityFilter, SourceStep, corpus_steps, step_files
 from kgpt.corpus.curating import Curation, corpus_slices
 
-__all__ = ["CorpusStep", "Curation", "corpus_slices", "corpus_steps", "duplicates", "length", "normalize", "sample"]
+__all__ = [
+    "CorpusStep",
+    "Curation",
+    "QualityFilter",
+    "SourceStep",
+    "c4",
+    "corpus_slices",
+    "corpus_steps",
+    "duplicates",
+    "fineweb",
+    "gopher_quality",
+    "gopher_repetition",
+    "length",
+    "normalize",
+    "sample",
+    "step_files",
+]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from kgpt.corpus.base import Verdict, corpus_steps
+from kgpt.corpus.base import SourceStep, Verdict, corpus_steps
 from kgpt.randomness import stable_hash
 from kgpt.records import Document, Dropped
 from kgpt.text import squeeze
@@ -11,12 +11,12 @@ from kgpt.text import squeeze
 
 @corpus_steps.register("exact_duplicates")
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ExactDuplicates:
+class ExactDuplicates(SourceStep):
     """Drop every document whose text equals an earlier one's, case and blanks set aside."""
 
     remembers: ClassVar[bool] = True
 
-    def begin(self) -> Verdict:
+    def fresh(self) -> Verdict:
         """The step, with nothing seen yet."""
         seen: set[int] = set()
 

@@ -1,23 +1,20 @@
 """Documents too short or too long to learn from."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
-from kgpt.corpus.base import Verdict, corpus_steps
+from kgpt.corpus.base import SourceStep, Verdict, corpus_steps
 from kgpt.records import Document, Dropped
 
 
 @corpus_steps.register("length")
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LengthFilter:
+class LengthFilter(SourceStep):
     """Drop documents outside `[min_words, max_words)` (Rae et al., 2021, table A1 has 50 and 100,000)."""
 
     min_words: int = 5
     max_words: int = 100_000
 
-    remembers: ClassVar[bool] = False
-
-    def begin(self) -> Verdict:
+    def fresh(self) -> Verdict:
         """The step, which remembers nothing."""
         return self._apply
 

@@ -12,14 +12,13 @@ from kgpt.kg.graph import KnowledgeGraph
 from kgpt.pipeline.sentence_generator import SentenceGenerator, found_mentions
 from kgpt.progress import track
 from kgpt.randomness import generator
-from kgpt.records import AlignedPassage, Document, Link, Metadata
+from kgpt.records import VERBALIZED, AlignedPassage, Document, Link, Metadata
 from kgpt.verbalization.naming import GraphNames
 from kgpt.verbalization.pattern import PatternBook, ToldText
 from kgpt.verbalization.pieces import Mention, Span, linked
 from kgpt.verbalization.subgraph import Row, SubgraphGrower, serialized
 from kgpt.verbalization.subgraph_source import SubgraphWriter
 
-SOURCE = "kgpt verbalize"
 _BATCH_SIZE = 32
 Subgraph = tuple[str, list[list[int]]]
 """A document's id, and its triples."""
@@ -91,7 +90,7 @@ class GraphVerbalizer:
             id=name,
             text=text,
             links=tuple(Link(start, end, graph.entities.ids[entity]) for start, end, entity in spans),
-            metadata=Metadata(source=SOURCE, license=self.license, language=graph.language),
+            metadata=Metadata(source=VERBALIZED, license=self.license, language=graph.language),
             triples=tuple(graph.triple(np.array(row, np.int32)) for row in rows),
         )
 

@@ -1,13 +1,28 @@
 """The contract of every curation step; a step with no row here fails."""
 
+from dataclasses import replace
+
 import pytest
 
-from kgpt.corpus import corpus_steps
-from kgpt.records import Document, Dropped, Link
+from kgpt.corpus import SourceStep, corpus_steps
+from kgpt.records import VERBALIZED, Document, Dropped, Link, Metadata
 
-GOOD = Document("good", "Berlin is the capital of Germany .", (Link(0, 6, "Q64"),))
+PROSE = (
+    "Berlin is the capital of Germany and the largest city of the country. It lies on the river Spree, which flows "
+    "into the Havel in the west of the city. People have lived here for eight hundred years. After the war the city "
+    "was parted by a wall, which fell in the year 1989. Today it is known for its museums, parks and universities."
+)
+GOOD = Document("good", PROSE, (Link(0, 6, "Q64"),), Metadata(language="en"))
 BAD = {
-    "exact_duplicates": ([GOOD], Document("bad", "berlin  is the capital\nof Germany ."), "exact_duplicate"),
+    "c4": ([], Document("bad", "One sentence is not enough here."), "c4:too_few_sentences"),
+    "exact_duplicates": ([GOOD], Document("bad", PROSE.lower().replace(" ", "\n ")), "exact_duplicate"),
+    "fineweb": ([], Document("bad", "Home\nNews\nAbout us"), "fineweb:too_few_end_marks"),
+    "gopher_quality": (
+        [],
+        Document("bad", "Berlin ist die Hauptstadt Deutschlands. " * 20),
+        "gopher_quality:too_few_stop_words",
+    ),
+    "gopher_repetition": ([], Document("bad", "Buy it now\n" * 9), "gopher_repetition:duplicate_lines"),
     "length": ([], Document("bad", "too few words"), "too_short"),
     "normalize": ([], Document("bad", " \u200b\n"), "empty"),
     "sample": ([], Document("bad", "Its id's hash is in the other half."), "not_in_sample"),
@@ -47,3 +62,28 @@ def test_a_step_goes_through_its_settings_and_back(name):
     step = corpus_steps.build(name)
 
     assert corpus_steps.build(corpus_steps.settings(step)) == step
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("policy", [{"sources": ["web"]}, {"except_sources": ["book"]}])
+def test_documents_of_sources_that_a_step_does_not_concern_pass_as_they_are(name, policy):
+    before, bad, reason = BAD[name]
+    verdict = corpus_steps.build({"type": name} | policy).begin()
+    for document in before:
+        verdict(replace(document, metadata=Metadata(source="web")))
+
+    of_a_book = replace(bad, metadata=Metadata(source="book"))
+    assert verdict(of_a_book) == of_a_book
+    assert verdict(replace(bad, metadata=Metadata(source="web"))) == Dropped("bad", reason)
+
+
+@pytest.mark.parametrize("name", ["c4", "fineweb", "gopher_quality", "gopher_repetition"])
+def test_verbalised_triples_pass_the_rules_for_prose(name):
+    triple = Document("t", "Berlin, capital of, Germany", metadata=Metadata(source=VERBALIZED))
+
+    assert corpus_steps.build(name).begin()(triple) == triple
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_step_takes_a_policy_of_sources(name):
+    assert isinstance(corpus_steps.build(name), SourceStep)
