@@ -2,13 +2,10 @@
 
 # the tasks register themselves
 from kgpt.evaluation import (
-    asking,
     entity_typing,
     few_shot,
     label_flip,
-    link_task,
-    probe_task,
-    probing_tasks,
+    linear_probe,
     relation_extraction,
 )
 from kgpt.evaluation.answering import Answer, answer
@@ -60,7 +57,6 @@ __all__ = [
     "TripleScorer",
     "answer",
     "asked_facts",
-    "asking",
     "classification_f1",
     "compare",
     "entity_typing",
@@ -84,12 +80,10 @@ __all__ = [
     "floor_outcomes",
     "label_flip",
     "labelled_triples",
-    "link_task",
+    "linear_probe",
     "majority_outcomes",
     "mean_over_relations",
     "measure_overlap",
-    "probe_task",
-    "probing_tasks",
     "relation_extraction",
     "split_labelled",
     "summarize",

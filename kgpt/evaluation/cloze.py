@@ -8,14 +8,19 @@ realistic (ties count half).
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from pydantic import Field
 
+from kgpt.evaluation.exam import Exam
 from kgpt.evaluation.facts import AskedFact, candidate_tails
 from kgpt.evaluation.label_scoring import score_labels
 from kgpt.evaluation.ranking import rank, rank_metrics
+from kgpt.evaluation.task import Measured, Need, tasks
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.model import LoadedModel
 from kgpt.progress import track
@@ -47,3 +52,27 @@ def _score(loaded: LoadedModel, verbalizer: Verbalizer, fact: AskedFact, labels:
     rng = np.random.default_rng(0)  # the linear form draws nothing
     row = (fact.head, fact.relation, fact.tails[0])
     return score_labels(loaded, verbalizer.state(row, "linear", rng, hidden="tail").rstrip(), labels)
+
+
+@tasks.register("cloze")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cloze:
+    """The right tail of a fact against the relation's other tails.
+
+    Args:
+        max_candidates: tails that are ranked.
+    """
+
+    max_candidates: Annotated[int, Field(ge=2)] = 100
+
+    needs: ClassVar[tuple[Need, ...]] = ("graph",)
+    after_fine_tuning: ClassVar[bool] = False
+
+    def refuses(self, loaded: LoadedModel) -> str:
+        """No model."""
+        del loaded
+        return ""
+
+    def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
+        """`p_at_1`, `mrr`, `hits_at_10`."""
+        return evaluate_cloze(loaded, exam.asked(), exam.graph, max_candidates=self.max_candidates)

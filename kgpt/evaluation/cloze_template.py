@@ -7,20 +7,25 @@ ones left out; labels may have several words, as in no published LAMA. Ranks are
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import combinations
+from dataclasses import dataclass, replace
+from itertools import combinations, islice
+from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
+from kgpt.evaluation.exam import Exam
 from kgpt.evaluation.facts import AskedFact, candidate_tails
 from kgpt.evaluation.label_scoring import score_labels
 from kgpt.evaluation.name_guessing import NameGuesser
 from kgpt.evaluation.ranking import rank
+from kgpt.evaluation.task import Measured, Need, tasks
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.model import LoadedModel
 from kgpt.progress import track
 from kgpt.records import Outcome, Result
-from kgpt.sources.cloze_templates import ClozeTemplate
+from kgpt.sources.cloze_templates import ClozeTemplate, ClozeTemplatesFile
 
 TASK = "cloze_template"
 UHN = "uhn"
@@ -100,3 +105,39 @@ def mean_over_relations(outcomes: Iterable[Outcome]) -> list[Result]:
         Result(*key, value=float(np.mean([np.mean(one) for one in found.values()])), n=len(found))
         for key, found in values.items()
     ]
+
+
+@tasks.register("cloze_template")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClozeByTemplate:
+    """The right tail at its place of a sentence, against the relation's other tails (LAMA, ParaRel).
+
+    Args:
+        templates: LAMA's relations, ParaRel's patterns, or a file of either form; may hold `{data_dir}`.
+        max_candidates: tails that are ranked.
+    """
+
+    templates: str = ""
+    max_candidates: Annotated[int, Field(ge=2)] = 100
+
+    needs: ClassVar[tuple[Need, ...]] = ("graph",)
+    after_fine_tuning: ClassVar[bool] = False
+
+    def refuses(self, loaded: LoadedModel) -> str:
+        """No model."""
+        del loaded
+        return ""
+
+    def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
+        """`p_at_1`, `p_at_10`, `mrr`, with paraphrases `consistency`; `macro_METRIC` is the mean over relations."""
+        templates = list(ClozeTemplatesFile(exam.path(self.templates, setting="templates")).read())
+        facts = _asked_of(exam, {one.relation for one in templates})
+        found = evaluate_cloze_templates(loaded, facts, exam.graph, templates, max_candidates=self.max_candidates)
+        return [*found, *mean_over_relations(found)]
+
+
+def _asked_of(exam: Exam, relations: set[str]) -> list[AskedFact]:
+    """As many facts as a task asks, of some relations alone."""
+    ids = exam.graph.relations.ids
+    everything = replace(exam, max_facts=exam.graph.num_triples).asked()
+    return list(islice((fact for fact in everything if ids[fact.relation] in relations), exam.max_facts))

@@ -1,10 +1,14 @@
 """Coverage: the share of the graph's facts that the model answers when asked in plain words (ours)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
 from kgpt.evaluation.answering import answer
+from kgpt.evaluation.exam import Exam
 from kgpt.evaluation.facts import AskedFact
 from kgpt.evaluation.question_answering import exact_match
+from kgpt.evaluation.task import Measured, Need, cannot_write, tasks
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.model import LoadedModel
 from kgpt.records import Outcome
@@ -23,3 +27,20 @@ def evaluate_coverage(loaded: LoadedModel, facts: Sequence[AskedFact], graph: Kn
         right = exact_match(best.text, names)
         outcomes.append(Outcome(TASK, fact.id, "exact_match", right, fact.subsets, best.text, best.probability))
     return outcomes
+
+
+@tasks.register("coverage")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Coverage:
+    """Facts of the graph asked for in plain words, but those that a train question asked."""
+
+    needs: ClassVar[tuple[Need, ...]] = ("graph",)
+    after_fine_tuning: ClassVar[bool] = True
+
+    def refuses(self, loaded: LoadedModel) -> str:
+        """Encoders cannot write."""
+        return cannot_write(loaded)
+
+    def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
+        """`exact_match`."""
+        return evaluate_coverage(loaded, exam.asked(but_trained=True), exam.graph)

@@ -17,14 +17,13 @@ from kgpt.evaluation.relation_extraction import texts_of
 from kgpt.evaluation.span_classifier import FineTuning, SpanItem, classify
 from kgpt.evaluation.span_figures import span_figures
 from kgpt.evaluation.span_states import SpanText
-from kgpt.evaluation.task import Measured, Need, tasks
+from kgpt.evaluation.task import Count, Measured, Need, tasks
 from kgpt.model import LoadedModel
 from kgpt.progress import say
 from kgpt.randomness import stable_hash
 from kgpt.records import Document
 
 TASK = "entity_typing"
-Count = Annotated[int, Field(ge=1)]
 
 
 @tasks.register(TASK)

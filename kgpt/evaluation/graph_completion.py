@@ -5,16 +5,19 @@ tail hang on it as in training. The tail's rank is among the distinct tails of i
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from kgpt.errors import CheckpointError
+from kgpt.evaluation.exam import Exam
 from kgpt.evaluation.facts import AskedFact, candidate_tails
 from kgpt.evaluation.node_scoring import masked_end
 from kgpt.evaluation.ranking import rank, rank_metrics
+from kgpt.evaluation.task import Measured, Need, tasks
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.model import LoadedModel
 from kgpt.randomness import generator
@@ -72,3 +75,20 @@ def _with_neighborhood(batch: Batch, facts: Sequence[AskedFact], graph: Knowledg
     read = np.unique([entity for fact in facts for entity in (fact.head, *fact.tails)])
     around = sampled_neighborhood(graph, read, everyone, [_NEIGHBORS] * hops, generator("completion", facts[0].id))
     return replace(batch, candidates=torch.from_numpy(everyone)).with_subgraph(around)
+
+
+@tasks.register("graph_completion")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GraphCompletion:
+    """A masked tail node beside its head and relation."""
+
+    needs: ClassVar[tuple[Need, ...]] = ("graph",)
+    after_fine_tuning: ClassVar[bool] = False
+
+    def refuses(self, loaded: LoadedModel) -> str:
+        """Models without graph nodes cannot be asked."""
+        return "" if loaded.entity_ids else "needs a model with graph nodes"
+
+    def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
+        """`p_at_1`, `mrr`, `hits_at_10`."""
+        return evaluate_graph_completion(loaded, exam.asked(), exam.graph)

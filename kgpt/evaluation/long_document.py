@@ -6,12 +6,17 @@ lengths; a model that uses what stands far back has the lowest bits a byte with 
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from kgpt.errors import CheckpointError
+from kgpt.evaluation.exam import Exam
+from kgpt.evaluation.task import Lengths, Measured, Need, tasks
+from kgpt.evaluation.whole_set import by_subset
 from kgpt.model import LoadedModel
 from kgpt.progress import track
 from kgpt.records import Document, Outcome
@@ -55,3 +60,26 @@ def _bits(loaded: LoadedModel, words: NDArray[np.int64], num_asked: int) -> floa
     assert isinstance(output, HeadOutput)
     chances = torch.log_softmax(output.logits.float(), dim=-1).gather(1, output.targets[:, None])
     return float(-chances.sum()) / math.log(2)
+
+
+@tasks.register("long_documents")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LongDocuments:
+    """A document's last words after more of it and after less.
+
+    Args:
+        lengths: of the contexts, in words of the vocabulary.
+    """
+
+    lengths: Lengths = (128, 256, 512)
+
+    needs: ClassVar[tuple[Need, ...]] = ("documents",)
+    after_fine_tuning: ClassVar[bool] = False
+
+    def refuses(self, loaded: LoadedModel) -> str:
+        """Only decoders read so."""
+        return "" if loaded.architecture == "decoder" else "needs a decoder"
+
+    def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
+        """`bits_per_byte`, the mean over documents, of every length."""
+        return by_subset(evaluate_long_documents(loaded, exam.documents, lengths=self.lengths), {"bits_per_byte"})

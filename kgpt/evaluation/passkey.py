@@ -5,12 +5,16 @@ of any architecture takes the same test and chance is one in ten.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import torch
 
+from kgpt.evaluation.exam import Exam
 from kgpt.evaluation.label_scoring import score_labels
 from kgpt.evaluation.ranking import rank
+from kgpt.evaluation.task import Lengths, Measured, Need, tasks
 from kgpt.model import LoadedModel
 from kgpt.progress import track
 from kgpt.randomness import generator
@@ -57,3 +61,28 @@ def passkey_text(loaded: LoadedModel, key: str, *, length: int, depth: float) ->
 def _keys(rng: np.random.Generator) -> list[str]:
     """Numbers of four digits, the right one first."""
     return [str(one) for one in rng.choice(np.arange(1000, 10_000), NUM_CHOICES, replace=False)]
+
+
+@tasks.register("passkey")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Passkey:
+    """A number said once in a long text.
+
+    Args:
+        lengths: of the texts, in words of the vocabulary.
+    """
+
+    lengths: Lengths = (128, 256, 512)
+
+    needs: ClassVar[tuple[Need, ...]] = ()
+    after_fine_tuning: ClassVar[bool] = False
+
+    def refuses(self, loaded: LoadedModel) -> str:
+        """No model."""
+        del loaded
+        return ""
+
+    def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
+        """`p_at_1`."""
+        del exam
+        return evaluate_passkey(loaded, lengths=self.lengths)

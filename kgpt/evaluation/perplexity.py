@@ -17,12 +17,18 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Annotated, ClassVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from pydantic import Field
 
+from kgpt.evaluation.exam import Exam
+from kgpt.evaluation.task import Count, Measured, Need, tasks
+from kgpt.evaluation.whole_set import by_subset
 from kgpt.model import LoadedModel
+from kgpt.model.stack import num_positions
 from kgpt.progress import track
 from kgpt.records import AlignedPassage, Document, Outcome
 from kgpt.sequences import NO_TARGET, Vocabulary, collate
@@ -163,3 +169,31 @@ def _unknown(vocabulary: Vocabulary) -> int:
     """The id of the word for what is unknown; -1 where there is none."""
     found = vocabulary.tokenizer.unk_token_id
     return -1 if found is None or found in (vocabulary.end, vocabulary.tokenizer.bos_token_id) else int(found)
+
+
+@tasks.register("perplexity")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Perplexity:
+    """Bits a byte of the exam's documents, each architecture by its own convention.
+
+    Args:
+        window_tokens: words read at once; fewer where the model has fewer positions.
+        max_masked: words of a document that an encoder is asked for.
+    """
+
+    window_tokens: Annotated[int, Field(ge=16)] = 256
+    max_masked: Count = 32
+
+    needs: ClassVar[tuple[Need, ...]] = ("documents",)
+    after_fine_tuning: ClassVar[bool] = False
+
+    def refuses(self, loaded: LoadedModel) -> str:
+        """No model."""
+        del loaded
+        return ""
+
+    def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
+        """`bits_per_byte`, the mean over documents, of all and of every slice."""
+        window = min(self.window_tokens, num_positions(loaded.model.config) or self.window_tokens)
+        found = evaluate_perplexity(loaded, exam.documents, window_tokens=window, max_masked=self.max_masked)
+        return by_subset(found, {"bits_per_byte"})

@@ -2,8 +2,14 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from pydantic import Field
 
 from kgpt.evaluation.answering import answer
+from kgpt.evaluation.exam import Exam
+from kgpt.evaluation.task import Measured, Need, cannot_write, tasks
 from kgpt.model import LoadedModel
 from kgpt.records import Outcome, Question
 from kgpt.sequences.triple_stream import target_answers
@@ -95,3 +101,29 @@ def _f1(predicted: list[str], gold: list[str]) -> float:
         return float(predicted == gold)
     precision, recall = shared / len(predicted), shared / len(gold)
     return 2 * precision * recall / (precision + recall)
+
+
+@tasks.register("qa")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QuestionAnswering:
+    """Closed-book question answering on the exam's test questions.
+
+    Args:
+        num_answers: the likeliest answers looked at; more than 1 also gives `set_f1` (by beam search, which is slower).
+    """
+
+    num_answers: Annotated[int, Field(ge=1)] = 1
+
+    needs: ClassVar[tuple[Need, ...]] = ("questions",)
+    after_fine_tuning: ClassVar[bool] = True
+
+    def refuses(self, loaded: LoadedModel) -> str:
+        """Encoders cannot write."""
+        return cannot_write(loaded)
+
+    def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
+        """`exact_match`, `token_f1`; of several answers `set_f1`."""
+        test = exam.test
+        if not test:
+            return []
+        return evaluate_questions(loaded, test, subsets=exam.question_subsets(test), num_answers=self.num_answers)

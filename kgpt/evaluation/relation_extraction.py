@@ -18,7 +18,7 @@ from kgpt.evaluation.linear_probe import part_of
 from kgpt.evaluation.span_classifier import FineTuning, SpanItem, classify
 from kgpt.evaluation.span_figures import NONE, span_figures
 from kgpt.evaluation.span_states import SpanText
-from kgpt.evaluation.task import Measured, Need, tasks
+from kgpt.evaluation.task import Count, Measured, Need, tasks
 from kgpt.model import LoadedModel
 from kgpt.progress import say
 from kgpt.randomness import stable_hash
@@ -28,7 +28,6 @@ from kgpt.sources import open_documents
 
 TASK = "relation_extraction"
 Marking = Literal["mentions", "markers"]
-Count = Annotated[int, Field(ge=1)]
 
 
 @tasks.register(TASK)

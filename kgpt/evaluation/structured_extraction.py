@@ -6,16 +6,20 @@ in SQuAD's normal form; a structure that does not parse states nothing. Ours: th
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import torch
 from transformers import LogitsProcessorList
 
-from kgpt.errors import CheckpointError
+from kgpt.errors import CheckpointError, ConfigError
 from kgpt.evaluation.constrained_decoding import StructureConstraint
+from kgpt.evaluation.exam import Exam
+from kgpt.evaluation.task import Count, Measured, Need, recipe_of, tasks
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.model import LoadedModel
 from kgpt.progress import track
+from kgpt.randomness import stable_hash
 from kgpt.records import AlignedPassage, Result
 from kgpt.sequences.structure_format import StructureFormat, StructureTask, Words
 from kgpt.sequences.structure_grammar import GraphNamesInWords
@@ -167,3 +171,48 @@ def _padded(sources: Sequence[Words], pad: int) -> tuple[torch.Tensor, torch.Ten
 def _normal(fact: Fact) -> Fact:
     head, relation, tail = (normalize_answer(unmarked(name)) for name in fact)
     return head, relation, tail
+
+
+@tasks.register("structured_extraction")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StructuredExtraction:
+    """The triples that a model trained on structures reads out of the exam's passages.
+
+    Args:
+        max_items: passages that state facts, picked by a hash of their ids.
+        num_beams: 1 is greedy.
+        max_new_words: of a structure.
+    """
+
+    max_items: Count = 200
+    num_beams: Count = 1
+    max_new_words: Count = 256
+
+    needs: ClassVar[tuple[Need, ...]] = ("graph",)
+    after_fine_tuning: ClassVar[bool] = False
+
+    def refuses(self, loaded: LoadedModel) -> str:
+        """Only models trained on structures know the form."""
+        if loaded.architecture != "encoder_decoder" or recipe_of(loaded).get("type") != "deepstruct":
+            return "needs an encoder-decoder trained by the recipe deepstruct"
+        return ""
+
+    def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
+        """`precision`, `recall`, `f1`, `malformed_frac`, decoded freely and held to the grammar."""
+        told = recipe_of(loaded)
+        form = StructureFormat(
+            vocabulary=loaded.vocabulary,
+            dataset=str(told.get("dataset", "corpus")),
+            max_tokens=4 * int(told.get("max_tokens", 128)),
+        )
+        items = sorted(extraction_items(exam.passages, exam.graph), key=lambda one: stable_hash("extraction", one.id))
+        if not items:
+            raise ConfigError("structured_extraction: no passage states a fact of the graph; ask it in `kgpt run`")
+        return evaluate_structured_extraction(
+            loaded,
+            items[: self.max_items],
+            exam.graph,
+            form=form,
+            num_beams=self.num_beams,
+            max_new_words=self.max_new_words,
+        )

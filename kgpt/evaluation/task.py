@@ -1,7 +1,9 @@
 """What can be asked of a model: registered tasks with their settings, taken by every arm of a run alike."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal, Protocol
+from typing import Annotated, Any, ClassVar, Literal, Protocol
+
+from pydantic import Field
 
 from kgpt.evaluation.exam import Exam
 from kgpt.model import LoadedModel
@@ -9,6 +11,8 @@ from kgpt.records import Outcome, Result
 from kgpt.registry import Registry
 
 Need = Literal["graph", "questions", "documents"]
+Count = Annotated[int, Field(ge=1)]
+Lengths = Annotated[tuple[int, ...], Field(min_length=1)]
 Measured = Sequence[Outcome | Result]
 """Items' outcomes, which can be compared pairwise, and figures that only a whole set has."""
 
@@ -37,3 +41,8 @@ tasks: Registry[Task] = Registry("task")
 def cannot_write(loaded: LoadedModel) -> str:
     """Why a model that writes no text refuses."""
     return "needs a model that writes; this one is an encoder" if loaded.architecture == "encoder" else ""
+
+
+def recipe_of(loaded: LoadedModel) -> dict[str, Any]:
+    """The settings of the recipe that trained a model; empty where nobody knows."""
+    return dict(loaded.about.get("recipe", {}))

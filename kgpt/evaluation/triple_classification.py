@@ -7,23 +7,30 @@ one part only, `split_labelled` halves that part. A score that is no number coun
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kgpt.errors import CheckpointError, DataError
+from kgpt.evaluation.exam import Exam
 from kgpt.evaluation.facts import AskedFact, fact_id
 from kgpt.evaluation.graph_completion import tail_scores
 from kgpt.evaluation.label_scoring import score_labels
+from kgpt.evaluation.task import Count, Measured, Need, tasks
+from kgpt.evaluation.whole_set import told_apart
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.model import LoadedModel
 from kgpt.progress import track
-from kgpt.randomness import stable_fraction
+from kgpt.randomness import stable_fraction, stable_hash
 from kgpt.records import Outcome, Result, Triple
+from kgpt.sources.tsv import read_triples
 from kgpt.verbalization import Verbalizer
+
+MAJORITY = "majority"
 
 TASK = "triple_classification"
 POSITIVE, NEGATIVE = "positive", "negative"
@@ -235,3 +242,57 @@ def _fact(triples: NDArray[np.int32]) -> AskedFact:
     """The question for the tails of triples of one head and relation."""
     head, relation, _ = triples[0].tolist()
     return AskedFact(f"{head}|{relation}", head, relation, tuple(triples[:, 2].tolist()), ())
+
+
+@tasks.register("triple_classification")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TripleClassification:
+    """Is a triple true? True and false ones from two files, half of each pair of ends to tune thresholds on.
+
+    A model with nodes for the graph's entities scores by them, any other by the tail's label.
+
+    Args:
+        positives: true triples, tab-separated; may hold `{data_dir}`.
+        negatives: false triples.
+        max_items: read of each file, picked by a hash of their ids.
+    """
+
+    positives: str = ""
+    negatives: str = ""
+    max_items: Count = 2_000
+
+    needs: ClassVar[tuple[Need, ...]] = ("graph",)
+    after_fine_tuning: ClassVar[bool] = False
+
+    def refuses(self, loaded: LoadedModel) -> str:
+        """No model."""
+        del loaded
+        return ""
+
+    def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
+        """`accuracy`, `precision`, `recall`, `f1`; subset `majority` is what a relation's more frequent side gives."""
+        graph = exam.graph
+        has_nodes = bool(loaded.entity_ids) and loaded.entity_ids == tuple(graph.entities.ids)
+        scorer = NodeTripleScorer(loaded, graph) if has_nodes else TextTripleScorer(loaded, graph)
+        tuning, test = split_labelled(self._labelled(exam), graph)
+        if not len(test.triples):
+            return []
+        found = evaluate_triple_classification(scorer, tuning, test, graph)
+        return [*found, *classification_f1(found), *_floor(tuning, test, graph)]
+
+    def _labelled(self, exam: Exam) -> LabelledTriples:
+        paths = (exam.path(self.positives, setting="positives"), exam.path(self.negatives, setting="negatives"))
+        positives, negatives = (_some_triples(path, self.max_items) for path in paths)
+        return labelled_triples(positives, negatives, exam.graph)
+
+
+def _some_triples(path: Path, most: int) -> Sequence[Triple]:
+    return sorted(read_triples(path), key=lambda one: stable_hash("labelled", *(one.head, one.relation, one.tail)))[
+        :most
+    ]
+
+
+def _floor(tuning: LabelledTriples, test: LabelledTriples, graph: KnowledgeGraph) -> list[Result]:
+    found: list[Outcome] = floor_outcomes(tuning, test, graph)
+    figures = (one for one in classification_f1(found) if one.subset == "all")
+    return [*told_apart(found, MAJORITY), *(replace(one, subset=MAJORITY) for one in figures)]
