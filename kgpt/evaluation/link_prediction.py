@@ -4,8 +4,8 @@ By text an encoder-decoder writes the name of the missing end (KGT5, Saxena et a
 `kgpt.json` says that they learnt such queries (`kgt5`, or `kg_t5` with contexts; contexts come from the graph less what
 is held out, whatever graph the arm was trained on). Names are sampled from the model (500 in the paper), those of
 entities are scored by their log-probability, all others share the places behind; where there are few entities all of
-them can be scored instead. A model with nodes for the graph's entities has either end ranked at a masked node. Ranks are
-filtered (other right answers do not count) and realistic (ties count half).
+them can be scored instead. A model with nodes for the graph's entities has either end ranked at a masked node. Ranks
+are filtered (other right answers do not count) and realistic (ties count half).
 """
 
 from collections.abc import Mapping, Sequence
