@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from kgpt.cli.curating import dropped, why
 from kgpt.cli.main import echo_json
 from kgpt.text import table
 
@@ -16,6 +17,10 @@ _DEFAULT_STEPS = ["normalize", "exact_duplicates", "length"]
 @click.group()
 def corpus() -> None:
     """Curate documents and look at what became of them."""
+
+
+corpus.add_command(dropped)
+corpus.add_command(why)
 
 
 @corpus.command()
@@ -29,6 +34,7 @@ def build(sources: tuple[str, ...], out: Path, config_path: Path | None, as_json
     Example: kgpt corpus build my.jsonl --out corpus
     """
     from kgpt.config import check_config, read_config
+    from kgpt.corpus import step_files
     from kgpt.engine import Processes
     from kgpt.io import fingerprint_file
     from kgpt.pipeline.config import CorpusSettings, config_json
@@ -38,7 +44,8 @@ def build(sources: tuple[str, ...], out: Path, config_path: Path | None, as_json
 
     told = read_config(config_path) if config_path else {"steps": _DEFAULT_STEPS}
     config = check_config({"sources": list(sources)} | told, CorpusSettings, place=str(config_path or "corpus"))
-    inputs = {str(path): fingerprint_file(path) for one in config.sources for path in open_documents(one).files()}
+    files = [path for one in config.sources for path in open_documents(one).files()]
+    inputs = {str(path): fingerprint_file(path) for path in (*files, *step_files(config.built_steps()))}
     stage = Stage(name="corpus", folder=out, inputs=inputs, config=config_json(config))
     stage.run(
         lambda folder: corpus_stage(
@@ -172,19 +179,17 @@ def _figures(quality: Mapping[str, Any]) -> list[str]:
 
 def _print_info(folder: Path, *, as_json: bool) -> None:
     from kgpt.corpus import corpus_slices
-    from kgpt.errors import DataError
-    from kgpt.manifest import read_manifest
     from kgpt.pipeline.data_stages import read_documents
+    from kgpt.pipeline.fate import curated
     from kgpt.text import words
 
-    manifest = read_manifest(folder)
-    if manifest is None:
-        raise DataError(f"{folder}: no curated corpus there; make one with `kgpt corpus build SOURCE --out {folder}`")
+    manifest = curated(folder)
     documents = list(read_documents(folder))
     told = {
         "num_documents": len(documents),
         "num_tokens": sum(len(words(document.text)) for document in documents),
         "dropped": dict(manifest.dropped),
+        "changed": {name.removeprefix("changed:"): int(count) for name, count in manifest.figures.items()},
         "slices": corpus_slices(documents),
     }
     if as_json:
@@ -192,5 +197,6 @@ def _print_info(folder: Path, *, as_json: bool) -> None:
         return
     rows = [["documents", f"{len(documents):,}"], ["tokens (words and marks)", f"{told['num_tokens']:,}"]]
     rows += [[f"dropped: {reason}", f"{count:,}"] for reason, count in manifest.dropped.items()]
+    rows += [[name.replace(":", ": ", 1), f"{count:,.0f}"] for name, count in manifest.figures.items()]
     rows += [[f"{s}: {n}", f"{c:,}"] for s, counts in corpus_slices(documents).items() for n, c in counts.items()]
     click.echo(table([str(folder), ""], rows))

@@ -1,38 +1,65 @@
-"""Documents through the steps of curation, what goes counted by reason."""
+"""Documents through the steps of curation, what goes counted by reason and told to whoever keeps a list."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from kgpt.corpus.base import CorpusStep
+from kgpt.corpus.base import CorpusStep, Verdict, corpus_steps
+from kgpt.corpus.dropping import READING, DroppedDocument, as_dropped
+from kgpt.corpus.text_change import changes_of
 from kgpt.records import Document, Dropped
+
+IDS = "ids"
+"""The step at which a second document with one id goes."""
 
 
 @dataclass
 class Curation:
-    """One corpus on its way through the steps; the counts grow as `documents` is read."""
+    """One corpus on its way through the steps; the counts grow as `documents` is read.
+
+    Args:
+        steps: in order.
+        tell: called with every document that goes.
+        changed: what the steps changed in the documents that stay, by kind.
+    """
 
     steps: Sequence[CorpusStep]
+    tell: Callable[[DroppedDocument], object] = bool
     num_in: int = 0
     num_out: int = 0
     dropped: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
 
     def documents(self, source: Iterable[Document | Dropped], *, unique_ids: bool = True) -> Iterator[Document]:
         """The documents that pass every step; a second document with one id goes as `repeated_id`, if asked to."""
-        verdicts, ids = [step.begin() for step in self.steps], set[str]()
+        verdicts = [(corpus_steps.name_of(step), step.begin()) for step in self.steps]
+        ids = set[str]()
+        if unique_ids:
+            verdicts.append((IDS, lambda one: Dropped(one.id, "repeated_id") if one.id in ids else one))
         for item in source:
             self.num_in += 1
-            for verdict in verdicts:
-                if isinstance(item, Document):
-                    item = verdict(item)  # noqa: PLW2901 - a document changes from step to step
-            if unique_ids and isinstance(item, Document) and item.id in ids:
-                item = Dropped(item.id, "repeated_id")  # noqa: PLW2901
-            if isinstance(item, Dropped):
-                self.dropped[item.reason] += 1
+            judged = _judged(item, verdicts)
+            if isinstance(judged, DroppedDocument):
+                self.dropped[judged.reason] += 1
+                self.tell(judged)
                 continue
-            ids.add(item.id)
+            if unique_ids:
+                ids.add(judged.id)
             self.num_out += 1
-            yield item
+            self.changed.update(changes_of(judged))
+            yield judged
+
+
+def _judged(item: Document | Dropped, verdicts: Sequence[tuple[str, Verdict]]) -> Document | DroppedDocument:
+    """`item` after every step, or what the list of dropped documents says of it."""
+    if isinstance(item, Dropped):
+        return DroppedDocument(id=item.id, reason=item.reason, step=READING)
+    for step, verdict in verdicts:
+        found = verdict(item)
+        if isinstance(found, Dropped):
+            return as_dropped(found, step=step, document=item)
+        item = found
+    return item
 
 
 def corpus_slices(documents: Iterable[Document]) -> dict[str, dict[str, int]]:

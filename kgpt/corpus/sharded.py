@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kgpt.corpus.base import CorpusStep
 from kgpt.corpus.curating import Curation
+from kgpt.corpus.dropping import dropped_file
 from kgpt.engine import Counts, Shard
 from kgpt.records import Document
 from kgpt.sources.documents import parse_line, write_documents
@@ -22,10 +23,19 @@ class CurateShard:
     steps: tuple[CorpusStep, ...]
 
     def __call__(self, shard: Shard, out: Path) -> Counts:
-        """Write the documents of `shard` that pass the steps to `out`; gives what was dropped, by reason."""
-        curation = Curation(self.steps)
-        write_documents(out, curation.documents(read_shard(shard), unique_ids=False))
+        """Write the documents of `shard` that pass the steps to `out`, a list of the others beside it.
+
+        Gives what was dropped, by reason.
+        """
+        with dropped_file(dropped_beside(out)) as tell:
+            curation = Curation(self.steps, tell)
+            write_documents(out, curation.documents(read_shard(shard), unique_ids=False))
         return curation.dropped
+
+
+def dropped_beside(path: Path) -> Path:
+    """Where the documents are listed that are not in `path`."""
+    return path.with_suffix(".dropped")
 
 
 def read_shard(shard: Shard) -> Iterator[Document]:

@@ -16,7 +16,8 @@ from kgpt.alignment.passages import read_passages
 from kgpt.alignment.quality import measure_alignment, relation_counts
 from kgpt.alignment.sharded import TOO_FEW, AlignShard
 from kgpt.corpus import CorpusStep, Curation
-from kgpt.corpus.sharded import CurateShard
+from kgpt.corpus.dropping import READING, DroppedDocument, dropped_file
+from kgpt.corpus.sharded import CurateShard, dropped_beside
 from kgpt.engine import Engine, counts_of, cut, join, run_shards
 from kgpt.errors import ConfigError
 from kgpt.evaluation import measure_overlap
@@ -43,6 +44,7 @@ from kgpt.sources.questions import question_json
 from kgpt.verbalization import Verbalizer
 
 DOCUMENTS = "documents.jsonl"
+DROPPED = "dropped.jsonl"
 PASSAGES = "passages.jsonl"
 RELATIONS = "relations.json"
 QUALITY = "quality.json"
@@ -105,13 +107,15 @@ def corpus_stage(
     read = read_sources(sources, shards)
     alone = tuple(takewhile(lambda step: not step.remembers, steps))
     parts = run_shards(engine, CurateShard(alone), cut(read), shards, what="corpus")
-    curation = Curation(steps[len(alone) :])
     stream = (one for part in parts for one in DocumentsFile(part).read())
-    num_out = write_documents(folder / DOCUMENTS, curation.documents(stream))
-    told = counts_of(shards)
-    dropped = _read_counts(shards) + told + curation.dropped
+    with dropped_file(shards / "together.dropped") as tell:
+        curation = Curation(steps[len(alone) :], tell)
+        num_out = write_documents(folder / DOCUMENTS, curation.documents(stream))
+    join([*map(dropped_beside, (read, *parts)), shards / "together.dropped"], folder / DROPPED)
+    dropped = _read_counts(shards) + counts_of(shards) + curation.dropped
     num_in = num_out + dropped.total() - _read_told(shards)["num_parts"]
-    return Counts(num_in=num_in, num_out=num_out, dropped=dict(dropped))
+    figures = {f"changed:{name}": count for name, count in sorted(curation.changed.items())}
+    return Counts(num_in=num_in, num_out=num_out, dropped=dict(dropped), figures=figures)
 
 
 def read_sources(sources: Sequence[str], shards: Path) -> Path:
@@ -129,8 +133,11 @@ def read_sources(sources: Sequence[str], shards: Path) -> Path:
                 else:
                     counts[item.reason] += 1
                     num_parts += item.is_part
+                    if not item.is_part:
+                        tell(DroppedDocument(id=item.id, reason=item.reason, step=READING, source=source))
 
-    write_documents(path, track(documents(), what="reading"))
+    with dropped_file(dropped_beside(path)) as tell:
+        write_documents(path, track(documents(), what="reading"))
     write_json(
         shards / _READ_COUNTS, {"dropped": dict(counts), "num_parts": num_parts}
     )  # last: it marks the file as whole

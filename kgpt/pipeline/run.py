@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from kgpt.corpus import step_files
 from kgpt.errors import DataError
 from kgpt.io import fingerprint_file, read_json, write_json
 from kgpt.manifest import Manifest
@@ -172,6 +173,7 @@ def _source_hashes(config: RunConfig, name: StageName) -> dict[str, str]:
         ]
     if name == "corpus":
         files += _files(open_documents, config.resolve(config.corpus.sources, "corpus.sources"))
+        files += step_files(config.corpus.built_steps())
     if name == "sequences" or (name == "graph" and config.graph.select.heads == "asked"):
         files += _files(open_questions, config.resolve(config.questions.sources, "questions.sources"))
     return {str(path): fingerprint_file(path) for path in files}

@@ -20,7 +20,7 @@ def test_build_counts_what_stays_and_what_goes_by_reason(kgpt, documents, tmp_pa
     told = kgpt("corpus", "build", documents, "--out", tmp_path / "out", "--config", tmp_path / "steps.yaml", "--json")
 
     assert told.status == 0
-    assert told.json.keys() == {"num_documents", "num_tokens", "dropped", "slices"}
+    assert told.json.keys() == {"num_documents", "num_tokens", "dropped", "changed", "slices"}
     assert told.json["num_documents"] == 1
     assert sorted(told.json["dropped"].values()) == [1, 1]
     assert kgpt("corpus", "info", tmp_path / "out", "--json").json == told.json
@@ -61,3 +61,52 @@ def test_a_users_folder_is_not_replaced(kgpt, documents, graph_store, tmp_path):
         assert told.status == 2 and "holds something else" in told.err
 
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
+
+
+@pytest.fixture
+def curated(kgpt, documents, tmp_path):
+    steps = "[normalize, {type: gopher_quality, min_words: 5, sources: [wiki]}, exact_duplicates, length]"
+    (tmp_path / "steps.yaml").write_text(f"steps: {steps}")
+    kgpt("corpus", "build", documents, "--out", tmp_path / "out", "--config", tmp_path / "steps.yaml")
+    return tmp_path / "out"
+
+
+def test_kept_and_dropped_are_what_was_read(kgpt, curated):
+    kept = kgpt("corpus", "info", curated, "--json").json["num_documents"]
+    told = kgpt("corpus", "dropped", curated, "--json").json
+
+    manifest = json.loads((curated / "manifest.json").read_text())
+    assert kept + told["num_dropped"] == manifest["num_in"] == 3
+    assert told["documents"] == [
+        {"id": "b", "reason": "exact_duplicate", "step": "exact_duplicates", "source": "", "text": told_text(curated)},
+        {"id": "c", "reason": "too_short", "step": "length", "source": "", "text": "Too short."},
+    ]
+
+
+def told_text(curated):
+    return json.loads((curated / "documents.jsonl").read_text().splitlines()[0])["text"]
+
+
+def test_dropped_documents_are_listed_by_reason(kgpt, curated):
+    assert kgpt("corpus", "dropped", curated, "--reason", "length").out == "c\ttoo_short\tToo short.\n"
+    assert kgpt("corpus", "dropped", curated, "--reason", "too_short", "--json").json["num_dropped"] == 1
+    assert "and 1 more" in kgpt("corpus", "dropped", curated, "--limit", "1").out
+
+
+def test_why_tells_what_became_of_a_document(kgpt, curated):
+    (kept,) = kgpt("corpus", "why", curated, "a", "--json").json["documents"]
+    (gone,) = kgpt("corpus", "why", curated, "b", "--json").json["documents"]
+
+    assert kept["kept"] and kept["num_links"] == 2
+    assert kept["passed"] == ["normalize", "gopher_quality", "exact_duplicates", "length"]
+    assert (gone["step"], gone["passed"]) == ("exact_duplicates", ["normalize"])
+    assert gone["not_concerned"] == ["gopher_quality"]
+    assert "dropped: too_short" in kgpt("corpus", "why", curated, "c").out
+
+
+def test_why_refuses_what_nobody_read(kgpt, curated, tmp_path):
+    told = kgpt("corpus", "why", curated, "nobody")
+    assert told.status == 2 and "no document 'nobody' was read" in told.err
+
+    told = kgpt("corpus", "dropped", tmp_path)
+    assert told.status == 2 and "no curated corpus there" in told.err

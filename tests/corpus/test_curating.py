@@ -1,4 +1,6 @@
 from kgpt.corpus import Curation, corpus_slices
+from kgpt.corpus.c4 import C4
+from kgpt.corpus.dropping import DroppedDocument
 from kgpt.corpus.duplicates import ExactDuplicates
 from kgpt.corpus.length import LengthFilter
 from kgpt.corpus.normalize import Normalize
@@ -44,3 +46,33 @@ def test_slices_count_documents_by_provenance():
         "license": {"unknown": 2},
         "language": {"en": 1, "unknown": 1},
     }
+
+
+def test_who_keeps_a_list_is_told_of_every_document_that_goes():
+    told = []
+    curation = Curation([LengthFilter(min_words=2), ExactDuplicates()], told.append)
+    source = [
+        Document("a", "one two"),
+        Document("b", "One Two", metadata=Metadata(source="web")),
+        Document("c", "x" * 300),
+        Document("a", "three four"),
+        Dropped("e", "not_utf8"),
+    ]
+
+    kept = list(curation.documents(source))
+
+    assert len(kept) + len(told) == len(source) == curation.num_in
+    assert told == [
+        DroppedDocument(id="b", reason="exact_duplicate", step="exact_duplicates", source="web", text="One Two"),
+        DroppedDocument(id="c", reason="too_short", step="length", text="x" * 200),
+        DroppedDocument(id="a", reason="repeated_id", step="ids", text="three four"),
+        DroppedDocument(id="e", reason="not_utf8", step="reading"),
+    ]
+
+
+def test_changes_in_the_documents_that_stay_are_counted():
+    curation = Curation([C4(min_sentences=1)])
+
+    list(curation.documents([Document("a", "No end mark\nIt is an end. "), Document("b", "No\nend")]))
+
+    assert curation.changed == {"c4:no_end_mark": 1}

@@ -1,0 +1,75 @@
+"""`kgpt corpus dropped` and `why`: what curation left out, and what became of one document."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kgpt.cli.main import echo_json
+from kgpt.text import squeeze, table
+
+if TYPE_CHECKING:
+    from kgpt.pipeline.fate import Fate
+
+_PATH = click.Path(path_type=Path)
+_SHOWN_CHARS = 60
+
+
+@click.command()
+@click.argument("folder", type=_PATH)
+@click.option("--reason", default="", help="Only those that went for it; a step's name stands for all its rules.")
+@click.option("--limit", default=100, show_default=True, help="At most so many; 0 for all.")
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+def dropped(folder: Path, reason: str, limit: int, as_json: bool) -> None:
+    """List the documents that the curation of the corpus in FOLDER left out, with their reasons.
+
+    Example: kgpt corpus dropped corpus --reason gopher_quality
+    """
+    from kgpt.pipeline.fate import dropped_documents
+
+    shown, num_dropped = [], 0
+    for one in dropped_documents(folder, reason=reason):
+        num_dropped += 1
+        if not limit or num_dropped <= limit:
+            shown.append(one)
+    if as_json:
+        echo_json({"num_dropped": num_dropped, "documents": [asdict(one) for one in shown]})
+        return
+    for one in shown:
+        click.echo(f"{one.id}\t{one.reason}\t{squeeze(one.text)[:_SHOWN_CHARS]}")
+    if num_dropped > len(shown):
+        click.echo(f"and {num_dropped - len(shown):,} more: --limit 0 for all")
+
+
+@click.command()
+@click.argument("folder", type=_PATH)
+@click.argument("identifier", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def why(folder: Path, identifier: str, as_json: bool) -> None:
+    """Tell what became of the document called ID in the curation of the corpus in FOLDER.
+
+    Example: kgpt corpus why corpus my.jsonl-17
+    """
+    from kgpt.pipeline.fate import fates
+
+    found = fates(folder, identifier)
+    if as_json:
+        echo_json({"documents": [asdict(one) for one in found]})
+        return
+    for one in found:
+        click.echo(table([one.id, "kept" if one.kept else f"dropped: {one.reason}"], _rows(one)))
+
+
+def _rows(fate: "Fate") -> list[list[str]]:
+    """What there is to say of one document."""
+    told = {
+        "source": fate.source,
+        "went at": fate.step,
+        "passed": ", ".join(fate.passed),
+        "not looked at by": ", ".join(fate.not_concerned),
+        "links": f"{fate.num_links:,}" if fate.kept else "",
+        **{f"changed: {name}": f"{count:,}" for name, count in fate.changes.items()},
+        "begins": squeeze(fate.text)[:_SHOWN_CHARS],
+    }
+    return [[name, value] for name, value in told.items() if value]
