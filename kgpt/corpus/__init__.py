@@ -6,8 +6,10 @@ from kgpt.corpus import (  # the steps register themselves
     fineweb,
     gopher_quality,
     gopher_repetition,
+    language,
     length,
     normalize,
+    repair,
     sample,
 )
 from kgpt.corpus.base import CorpusStep, QualityFilter, SourceStep, corpus_steps, step_files
@@ -25,8 +27,10 @@ __all__ = [
     "fineweb",
     "gopher_quality",
     "gopher_repetition",
+    "language",
     "length",
     "normalize",
+    "repair",
     "sample",
     "step_files",
 ]
