@@ -11,10 +11,12 @@ from kgpt.progress import track
 from kgpt.sequences import question_text
 from kgpt.sequences.causal_stream import prompt_words
 from kgpt.sequences.triple_stream import question_prompt
+from kgpt.verbalization.answer_steps import last_step
 
 PROMPT_KEY = "prompt"
 SENTINEL_PROMPT = "question <extra_id_0>"
 MAX_PROMPT = 256
+_MAX_STEPS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +38,28 @@ def answer(
     """For every question the most likely answers, best first (greedy for one, else beam search).
 
     A checkpoint trained by kgpt is asked as it was trained: an encoder-decoder with the sentinel, a decoder in the
-    prompt. Another encoder-decoder gets the bare question, another decoder the same prompt.
+    prompt; of one that learnt to answer step by step the last step is taken (the probability is of all steps). Another
+    encoder-decoder gets the bare question, another decoder the same prompt.
 
     Raises:
         CheckpointError: the model is an encoder, which cannot write.
     """
-    return complete(
+    in_steps = answers_in_steps(loaded)
+    found = complete(
         loaded,
         [_prompt(loaded, question) for question in questions],
         num_answers=num_answers,
-        max_new_tokens=max_new_tokens,
+        max_new_tokens=max_new_tokens * (_MAX_STEPS if in_steps else 1),
         batch_size=batch_size,
     )
+    if not in_steps:
+        return found
+    return [[Answer(last_step(one.text), one.probability) for one in answers] for answers in found]
+
+
+def answers_in_steps(loaded: LoadedModel) -> bool:
+    """Whether the recipe that trained a model has it name what lies on the way to an answer."""
+    return bool(loaded.about.get("recipe", {}).get("answer_steps"))
 
 
 @torch.inference_mode()

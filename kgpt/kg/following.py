@@ -63,6 +63,23 @@ def supporting(graph: KnowledgeGraph, start: int, hops: Sequence[Hop], ends: Col
     return found
 
 
+def way(
+    graph: KnowledgeGraph, start: int, hops: Sequence[Hop], end: int, rng: np.random.Generator
+) -> tuple[int, ...] | None:
+    """The entities after `start` on one way along a path to `end`, drawn among the ways; None where there is none."""
+    layers, here = [], np.array([start], np.int32)
+    for hop in hops:
+        layers.append(hop.from_all(graph, here))
+        here = hop.end(layers[-1])
+    found = [end]
+    for hop, rows in zip(reversed(hops), reversed(layers), strict=True):
+        kept = rows[rows[:, 0 if hop.is_inverse else 2] == found[-1]]
+        if not len(kept):
+            return None
+        found.append(int(kept[int(rng.integers(len(kept))), 2 if hop.is_inverse else 0]))
+    return tuple(found[-2::-1])
+
+
 def needed_facts(question: Question, graph: KnowledgeGraph, *, max_answers: int | None = None) -> set[Triple]:
     """The triples of `graph`, of all hops, that answer a question; for its first `max_answers` answers or for all."""
     hops, start = read_path(graph, question.hops), graph.entities.ids.find(question.entity)

@@ -13,12 +13,14 @@ import numpy as np
 
 from kgpt.alignment.passages import read_passages
 from kgpt.evaluation import Exam, FactSubsets, majority_outcomes, tasks
+from kgpt.evaluation.answering import answers_in_steps
 from kgpt.io import read_json_lines, write_json_lines
+from kgpt.kg import KnowledgeGraph
 from kgpt.kg.statistics import popular_entities
 from kgpt.manifest import Manifest
 from kgpt.model import LoadedModel, load_checkpoint, save_checkpoint
 from kgpt.objectives import CAUSAL_LM, SPAN_CORRUPTION
-from kgpt.pipeline.arm import MODEL, Arm, claim, read_questions
+from kgpt.pipeline.arm import MODEL, Arm, claim, read_questions, training_graph
 from kgpt.pipeline.config import RunConfig, config_json
 from kgpt.pipeline.data_stages import HELD_OUT, PASSAGES, open_run_graph, stated_triples
 from kgpt.pipeline.exposure import Exposure, marked
@@ -81,7 +83,10 @@ def measure_arm(arm: Arm, trained: Manifest, exam: Exam) -> Manifest:
         measured = _asked(arm, loaded, exam, fine_tuned=False)
         fine_tuning = arm.config.evaluation.fine_tuning
         if loaded.architecture != "encoder" and fine_tuning is not None and exam.split("train"):
-            fine_tune(loaded, exam.split("train"), fine_tuning, folder=work, seed=arm.seed, what=arm.title)
+            knowledge = arm.config.arms[arm.name].knowledge
+            graph = training_graph(arm.run, knowledge=knowledge, seed=arm.seed) if answers_in_steps(loaded) else None
+            asked = exam.split("train")
+            fine_tune(loaded, asked, fine_tuning, folder=work, seed=arm.seed, what=arm.title, steps_in=graph)
             (partial / MODEL).mkdir()
             save_checkpoint(loaded.model, loaded.vocabulary, partial / MODEL, about=loaded.about)
         measured += _asked(arm, loaded, exam, fine_tuned=True)
@@ -105,12 +110,18 @@ def fine_tune(
     folder: Path,
     seed: int,
     what: str,
+    steps_in: KnowledgeGraph | None = None,
 ) -> None:
-    """Train `loaded` further on questions alone, in place."""
+    """Train `loaded` further on questions alone, in place; on answers in steps where `steps_in` is given."""
     is_decoder = loaded.architecture == "decoder"
-    kind = CausalQuestionStream if is_decoder else QuestionStream
+    words, asked = loaded.vocabulary, tuple(questions)
+    stream = (
+        CausalQuestionStream(questions=asked, vocabulary=words)
+        if is_decoder
+        else QuestionStream(questions=asked, vocabulary=words, steps_in=steps_in)
+    )
     mixture = Mixture(
-        streams={"questions": WeightedStream(kind(questions=tuple(questions), vocabulary=loaded.vocabulary), 1.0)},
+        streams={"questions": WeightedStream(stream, 1.0)},
         tokens_per_step=settings.tokens_per_step,
         seed=seed,
         pad_id=loaded.vocabulary.pad,

@@ -52,9 +52,10 @@ class TrainingData:
         """The facts of the passages, as `graph` has them."""
         return AlignedFacts(self.passages, self.graph, is_shuffled=self.is_shuffled)
 
-    def question_streams(self, weight: float) -> dict[str, WeightedStream]:
-        """The train questions with their share, where there are any."""
-        stream = QuestionStream(questions=self.questions, vocabulary=self.vocabulary)
+    def question_streams(self, weight: float, *, in_steps: bool = False) -> dict[str, WeightedStream]:
+        """The train questions with their share, where there are any; their answers may be told step by step."""
+        steps_in = self.graph if in_steps else None
+        stream = QuestionStream(questions=self.questions, vocabulary=self.vocabulary, steps_in=steps_in)
         return {"questions": WeightedStream(stream, weight)} if self.questions and weight else {}
 
 

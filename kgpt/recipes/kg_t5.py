@@ -59,6 +59,7 @@ class KgT5(WordRecipe):
             path told without its middle (`composed`), or asked for in plain words (`question`).
         path_max_degree: an entity with more triples is no start and no middle of a path; null takes all.
         path_inverses: ids of the relations that paths follow from tail to head; null is all of them.
+        answer_steps: whether questions of several hops are answered step by step, naming the entities on the way.
         max_answers: a longer list of tails keeps its first, by name.
         max_neighbors: lines of a query's context.
         max_tokens: longest text sequence.
@@ -79,6 +80,7 @@ class KgT5(WordRecipe):
     path_hidden: Annotated[tuple[HiddenPart, ...], Field(min_length=1)] = ("end", "middle", "both", "composed")
     path_max_degree: Count | None = None
     path_inverses: tuple[str, ...] | None = None
+    answer_steps: bool = False
     max_answers: Count = 10
     max_neighbors: Limit = 20
     max_tokens: Length = 128
@@ -100,6 +102,7 @@ class KgT5(WordRecipe):
         mixed = {
             self.corpus: WeightedStream(self._facts(data), self.triple_weight),
             **text.streams(data, architecture),
+            **data.question_streams(self.question_weight, in_steps=self.answer_steps),
             **self._several_hops(data),
         }
         return weighed(mixed)
@@ -139,6 +142,7 @@ class KgT5(WordRecipe):
             hidden=self.path_hidden,
             max_degree=self.path_max_degree,
             inverses=self.path_inverses,
+            steps=self.answer_steps,
         )
         lists = ListStream(graph=graph, vocabulary=vocabulary, max_answers=self.max_answers)
         return {

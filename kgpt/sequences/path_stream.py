@@ -16,6 +16,7 @@ from kgpt.sequences.piecewise import PieceEncoder
 from kgpt.sequences.sequence import Sequence
 from kgpt.sequences.triple_stream import answering
 from kgpt.sequences.vocabulary import SENTINEL, Vocabulary
+from kgpt.verbalization.answer_steps import in_steps
 from kgpt.verbalization.naming import GraphNames
 from kgpt.verbalization.path import Path, PathWalker, composed_pieces, hidden_pieces, path_pieces
 from kgpt.verbalization.pieces import Mention, Piece
@@ -37,6 +38,7 @@ class PathStream:
         both_ways: whether triples are also walked from their tail ("inverse of r").
         max_degree: see `PathWalker`.
         inverses: ids of the relations that are walked from their tail; None is all.
+        steps: whether the answer to a `question` names the entities on the way, too.
         max_tokens: longer texts are cut.
     """
 
@@ -47,6 +49,7 @@ class PathStream:
     both_ways: bool = True
     max_degree: int | None = None
     inverses: tuple[str, ...] | None = None
+    steps: bool = False
     max_tokens: int = 64
     names: GraphNames = field(init=False, repr=False)
 
@@ -82,7 +85,8 @@ class PathStream:
         hops = [Hop(relation, is_inverse) for relation, is_inverse, _ in path.hops]
         before, after = self._writer.ask(_START, hops, number).split(_START)
         pieces: list[Piece] = [before, self.names.mention(path.start), f"{after} {SENTINEL.format(0)}"]
-        return pieces, [self.names.mention(path.entities[-1])]
+        told = path.entities[1:] if self.steps else path.entities[-1:]
+        return pieces, [Mention(path.entities[-1], in_steps([self.names.mention(one).name for one in told]))]
 
     @cached_property
     def _writer(self) -> QuestionWriter:

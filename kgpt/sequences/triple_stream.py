@@ -7,10 +7,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from kgpt.kg.following import read_path, way
+from kgpt.kg.graph import KnowledgeGraph
 from kgpt.records import Question
 from kgpt.sequences.sequence import Sequence, plain_sequence
 from kgpt.sequences.vocabulary import SENTINEL, Vocabulary
 from kgpt.verbalization import Form, Verbalizer
+from kgpt.verbalization.answer_steps import in_steps
 
 HIDDEN = SENTINEL.format(0)
 
@@ -48,10 +51,19 @@ class TripleStream:
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionStream:
-    """Questions with one of their answers as the target, in the form that evaluation asks them."""
+    """Questions with one of their answers as the target, in the form that evaluation asks them.
+
+    Args:
+        questions: what is asked.
+        vocabulary: of the model.
+        steps_in: where the answers of questions of several hops are told step by step: the graph to find the way in. An
+            answer that no way leads to is told alone.
+        max_tokens: longer texts are cut.
+    """
 
     questions: tuple[Question, ...]
     vocabulary: Vocabulary
+    steps_in: KnowledgeGraph | None = None
     max_tokens: int = 64
 
     def __len__(self) -> int:
@@ -59,14 +71,22 @@ class QuestionStream:
 
     def draw(self, index: int, rng: np.random.Generator) -> Sequence:
         """One question; its target is the first name of one of the right entities."""
-        question = self.questions[index]
-        answers = self._targets[index]
-        return asking(
-            question_text(question.text),
-            answers[int(rng.integers(len(answers)))],
-            self.vocabulary,
-            max_tokens=self.max_tokens,
-        )
+        question, answers = self.questions[index], self._targets[index]
+        place = int(rng.integers(len(answers)))
+        answer = self._in_steps(question, place, rng) or answers[place]
+        return asking(question_text(question.text), answer, self.vocabulary, max_tokens=self.max_tokens)
+
+    def _in_steps(self, question: Question, place: int, rng: np.random.Generator) -> str:
+        """The way to one answer; empty where none is told."""
+        graph = self.steps_in
+        if graph is None or len(question.hops) < 2 or place >= len(question.answer_entities):
+            return ""
+        hops, find = read_path(graph, question.hops), graph.entities.ids.find
+        start, end = find(question.entity), find(question.answer_entities[place])
+        if hops is None or start is None or end is None:
+            return ""
+        found = way(graph, start, hops, end, rng)
+        return in_steps([graph.entities.label(one) for one in found]) if found else ""
 
     @cached_property
     def _targets(self) -> tuple[tuple[str, ...], ...]:

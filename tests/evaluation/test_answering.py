@@ -91,3 +91,13 @@ def test_a_decoder_gives_several_answers_best_first(speaker):
 
     assert len(found) == 3
     assert [one.probability for one in found] == sorted((one.probability for one in found), reverse=True)
+
+
+def test_of_an_answer_in_steps_the_last_is_taken(writer, monkeypatch):
+    stepwise = replace(writer, about={"recipe": {"type": "kg_t5", "answer_steps": True}})
+    monkeypatch.setattr(type(writer.vocabulary), "decode", lambda self, ids: "Germany | France")
+
+    ((plain,),) = answer(writer, ["Who borders the country of Berlin?"])
+    ((last,),) = answer(stepwise, ["Who borders the country of Berlin?"])
+
+    assert plain.text == "Germany | France" and last.text == "France"

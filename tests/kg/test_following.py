@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kgpt.kg import build_graph
-from kgpt.kg.following import follow, read_path, supporting
+from kgpt.kg.following import follow, read_path, supporting, way
 from kgpt.records import INVERSE, Triple
 
 EDGES = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 1), st.integers(0, 5)), min_size=1, max_size=20)
@@ -49,3 +49,27 @@ def test_nothing_is_reached_from_a_dead_end():
     assert follow(graph, graph.entity("b"), read_path(graph, ["r"])).dtype == np.int32
     assert not len(follow(graph, graph.entity("b"), read_path(graph, ["r", "r"])))
     assert read_path(graph, ["s"]) is None
+
+
+@given(EDGES, PATHS, st.integers(0, 2**32))
+def test_a_way_is_one_of_the_ways(edges, path, seed):
+    triples = sorted({Triple(f"e{h}", f"r{r}", f"e{t}") for h, r, t in edges})
+    graph, _ = build_graph(triples)
+    hops, start = read_path(graph, path), triples[0].head
+    if hops is None:
+        return
+    known = {tuple(graph.entity(there) for _, there in way) for way in ways(triples, start, path)}
+
+    for end in range(graph.num_entities):
+        found = way(graph, graph.entity(start), hops, end, np.random.default_rng(seed))
+        assert found in known if found else not any(one[-1] == end for one in known)
+
+
+def test_all_ways_are_drawn():
+    triples = [Triple("a", "r", m) for m in "xy"] + [Triple(m, "r", "b") for m in "xy"]
+    graph, _ = build_graph(triples)
+    hops, ends = read_path(graph, ["r", "r"]), graph.entity("b")
+
+    drawn = {way(graph, graph.entity("a"), hops, ends, np.random.default_rng(seed))[0] for seed in range(20)}
+
+    assert drawn == {graph.entity("x"), graph.entity("y")}

@@ -89,3 +89,15 @@ def test_a_question_asks_for_the_end_of_the_path(capitals, writing_words):
 
     assert asked["What is the capital of Germany? <extra_id_0>"] == "Berlin"
     assert all(text.endswith("? <extra_id_0>") for text in asked)
+
+
+def test_an_answer_in_steps_names_what_lies_on_the_way(capitals, writing_words):
+    stream = PathStream(
+        graph=capitals, vocabulary=writing_words, num_hops=(2,), hidden=("question",), steps=True, max_tokens=128
+    )
+
+    for index in range(len(stream)):
+        _, (answer,) = stream.asked(index, np.random.default_rng(index))
+        names = answer.name.split(" | ")
+        assert names[-1] == capitals.entities.label(answer.entity)
+        assert len(names) <= 2

@@ -1,0 +1,42 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from kgpt.records import Question
+from kgpt.sequences import QuestionStream
+
+TWO_HOPS = Question(
+    "h", "Who borders the country of Berlin?", ("France",), "Q0", path=("^P36", "P47"), answer_entities=("Q11",)
+)
+
+
+@pytest.fixture
+def written(writing_words):
+    """What a stream's first question is answered with."""
+
+    def answer(question, **settings):
+        stream = QuestionStream(questions=(question,), vocabulary=writing_words, **settings)
+        ids = stream.draw(0, np.random.default_rng(0)).decoder_targets
+        return writing_words.decode(ids.tolist()).strip()
+
+    return answer
+
+
+def test_an_answer_of_two_hops_is_told_step_by_step_where_a_graph_shows_the_way(written, capitals):
+    assert written(TWO_HOPS) == "France"
+    assert written(TWO_HOPS, steps_in=capitals) == "Germany | France"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"path": ("P36",), "entity": "Q11", "answers": ("France",)},  # one hop needs no steps
+        {"path": ("^P36", "P1")},
+        {"entity": "unknown"},
+        {"answer_entities": ("Q14",)},  # no way leads there
+        {"answer_entities": ()},
+    ],
+)
+def test_an_answer_without_a_way_is_told_alone(written, capitals, changes):
+    assert written(replace(TWO_HOPS, **changes), steps_in=capitals) == "France"
