@@ -1,6 +1,7 @@
 """Room 3: documents in, curated documents out, every drop with its reason."""
 
 from kgpt.corpus import (  # the steps register themselves
+    blocklist,
     c4,
     duplicates,
     fineweb,
@@ -9,6 +10,7 @@ from kgpt.corpus import (  # the steps register themselves
     language,
     length,
     normalize,
+    pii,
     repair,
     sample,
 )
@@ -20,6 +22,7 @@ __all__ = [
     "Curation",
     "QualityFilter",
     "SourceStep",
+    "blocklist",
     "c4",
     "corpus_slices",
     "corpus_steps",
@@ -30,6 +33,7 @@ __all__ = [
     "language",
     "length",
     "normalize",
+    "pii",
     "repair",
     "sample",
     "step_files",

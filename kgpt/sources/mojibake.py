@@ -28,7 +28,7 @@ def repairer(text: str) -> Callable[[str], str] | None:
         return None
     import ftfy
 
-    plan = ftfy.fix_encoding_and_explain(text).explanation or []
+    plan = [(step.action, step.parameter) for step in ftfy.fix_encoding_and_explain(text).explanation or ()]
 
     def restore(stretch: str) -> str:
         if stretch.isascii():

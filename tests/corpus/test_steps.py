@@ -14,6 +14,7 @@ PROSE = (
 )
 GOOD = Document("good", PROSE, (Link(0, 6, "Q64"),), Metadata(language="en"))
 BAD = {
+    "blocklist": ([], Document("bad", "We use cookies to make you happy."), "blocklist:boilerplate"),
     "c4": ([], Document("bad", "One sentence is not enough here."), "c4:too_few_sentences"),
     "exact_duplicates": ([GOOD], Document("bad", PROSE.lower().replace(" ", "\n ")), "exact_duplicate"),
     "fineweb": ([], Document("bad", "Home\nNews\nAbout us"), "fineweb:too_few_end_marks"),
@@ -28,7 +29,7 @@ BAD = {
     "normalize": ([], Document("bad", " \u200b\n"), "empty"),
     "sample": ([], Document("bad", "Its id's hash is in the other half."), "not_in_sample"),
 }
-CHANGE_ONLY = {"repair"}
+CHANGE_ONLY = {"pii", "repair"}
 """Steps that drop nothing."""
 NAMES = corpus_steps.names()
 DROPPING = sorted(BAD)
