@@ -95,7 +95,7 @@ def test_a_decoder_gives_several_answers_best_first(speaker):
 
 def test_of_an_answer_in_steps_the_last_is_taken(writer, monkeypatch):
     stepwise = replace(writer, about={"recipe": {"type": "kg_t5", "answer_steps": True}})
-    monkeypatch.setattr(type(writer.vocabulary), "decode", lambda self, ids: "Germany | France")
+    monkeypatch.setattr(type(writer.vocabulary), "decode", lambda *_: "Germany | France")
 
     ((plain,),) = answer(writer, ["Who borders the country of Berlin?"])
     ((last,),) = answer(stepwise, ["Who borders the country of Berlin?"])
