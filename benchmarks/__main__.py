@@ -11,6 +11,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "2000")
 from benchmarks import (
     checkpointing,
     completion,
+    curation,
     entity_table,
     graph_encoder,
     graph_store,
@@ -26,6 +27,7 @@ from kgpt.text import table
 BENCHMARKS = {
     "checkpointing": checkpointing.run,
     "completion": completion.run,
+    "curation": curation.run,
     "entity_table": entity_table.run,
     "graph_encoder": graph_encoder.run,
     "graph_store": graph_store.run,
@@ -37,7 +39,7 @@ BENCHMARKS = {
     "wikitext": wikitext.run,
 }
 _RATES = ("what", "figure", "ratio to the first")
-_HEADERS = {"completion": completion.HEADER, "linking_quality": linking_quality.HEADER}
+_HEADERS = {"completion": completion.HEADER, "curation": curation.HEADER, "linking_quality": linking_quality.HEADER}
 _BY_NAME_ONLY = {"completion"}
 
 

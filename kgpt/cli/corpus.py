@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from kgpt.cli.curating import dropped, why
+from kgpt.cli.curating import dropped, fit_quality, why
 from kgpt.cli.main import echo_json
 from kgpt.text import table
 
@@ -21,6 +21,7 @@ def corpus() -> None:
 
 corpus.add_command(dropped)
 corpus.add_command(why)
+corpus.add_command(fit_quality)
 
 
 @corpus.command()

@@ -1,4 +1,4 @@
-"""`kgpt corpus dropped` and `why`: what curation left out, and what became of one document."""
+"""`kgpt corpus dropped`, `why`, `fit-quality`: what curation left out, and a model of what it should."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -59,6 +59,34 @@ def why(folder: Path, identifier: str, as_json: bool) -> None:
         return
     for one in found:
         click.echo(table([one.id, "kept" if one.kept else f"dropped: {one.reason}"], _rows(one)))
+
+
+@click.command("fit-quality")
+@click.argument("labelled")
+@click.option("--out", required=True, type=_PATH, help="File of the model, say quality.safetensors.")
+@click.option("--label", default="label", show_default=True, help="The field that says whether a text is good: 1 or 0.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def fit_quality(labelled: str, out: Path, label: str, as_json: bool) -> None:
+    """Fit a quality model on LABELLED documents, for the step `quality_classifier`.
+
+    Documents without the label are unlabelled: beside good ones alone they stand for the others.
+
+    Example: kgpt corpus fit-quality labelled.jsonl --out quality.safetensors
+    """
+    from kgpt.corpus.quality_model import fit_quality as fit
+    from kgpt.corpus.quality_model import label_of
+    from kgpt.records import Document
+    from kgpt.sources import open_documents
+
+    documents = [one for one in open_documents(labelled).read() if isinstance(one, Document)]
+    model = fit([one.text for one in documents], [label_of(one, label) for one in documents])
+    model.save(out)
+    if as_json:
+        echo_json(asdict(model.figures))
+        return
+    others = "unlabelled" if model.figures.unlabelled else "bad"
+    rows = [["good", f"{model.figures.num_good:,}"], [others, f"{model.figures.num_others:,}"]]
+    click.echo(table([str(out), ""], [*rows, ["AUC in cross-validation", f"{model.figures.auc:.3f}"]]))
 
 
 def _rows(fate: "Fate") -> list[list[str]]:

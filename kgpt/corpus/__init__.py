@@ -11,6 +11,7 @@ from kgpt.corpus import (  # the steps register themselves
     length,
     normalize,
     pii,
+    quality_classifier,
     repair,
     sample,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "length",
     "normalize",
     "pii",
+    "quality_classifier",
     "repair",
     "sample",
     "step_files",

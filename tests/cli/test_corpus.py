@@ -110,3 +110,20 @@ def test_why_refuses_what_nobody_read(kgpt, curated, tmp_path):
 
     told = kgpt("corpus", "dropped", tmp_path)
     assert told.status == 2 and "no curated corpus there" in told.err
+
+
+def test_a_quality_model_is_fitted_and_used(kgpt, tmp_path):
+    good, bad = "The river runs by the old house of the family.", "CLICK now !!! cheap pills $$$ 100"
+    rows = [
+        {"text": f"{text} {number}", "label": label} for number in range(12) for text, label in ((good, 1), (bad, 0))
+    ]
+    (tmp_path / "labelled.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    model = tmp_path / "quality.safetensors"
+    (tmp_path / "steps.yaml").write_text(f"steps: [{{type: quality_classifier, model: {model}}}]")
+
+    told = kgpt("corpus", "fit-quality", tmp_path / "labelled.jsonl", "--out", model, "--json").json
+    build = ("corpus", "build", tmp_path / "labelled.jsonl", "--out", tmp_path / "out", "--json")
+    built = kgpt(*build, "--config", tmp_path / "steps.yaml").json
+
+    assert (told["num_good"], told["num_others"], told["auc"]) == (12, 12, 1)
+    assert (built["num_documents"], built["dropped"]) == (12, {"quality_classifier:low": 12})

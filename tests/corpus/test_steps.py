@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kgpt.corpus import SourceStep, corpus_steps
+from kgpt.corpus.quality_model import fit_quality
 from kgpt.records import VERBALIZED, Document, Dropped, Link, Metadata
 
 PROSE = (
@@ -27,6 +28,7 @@ BAD = {
     "language": ([], Document("bad", "Berlin ist die Hauptstadt von Deutschland."), "language:de"),
     "length": ([], Document("bad", "too few words"), "too_short"),
     "normalize": ([], Document("bad", " \u200b\n"), "empty"),
+    "quality_classifier": ([], Document("bad", "Buy cheap pills now !!! " * 9), "quality_classifier:low"),
     "sample": ([], Document("bad", "Its id's hash is in the other half."), "not_in_sample"),
 }
 CHANGE_ONLY = {"pii", "repair"}
@@ -35,19 +37,28 @@ NAMES = corpus_steps.names()
 DROPPING = sorted(BAD)
 
 
+@pytest.fixture(scope="module")
+def build(tmp_path_factory):
+    """Builds a step with its defaults, and with what it cannot do without."""
+    model = tmp_path_factory.mktemp("quality") / "model.safetensors"
+    fit_quality([PROSE, "Buy pills now !!!"] * 20, [True, False] * 20).save(model)
+    needed = {"quality_classifier": {"model": str(model)}}
+    return lambda name, **settings: corpus_steps.build({"type": name} | needed.get(name, {}) | settings)
+
+
 def test_every_step_has_its_row():
     assert sorted(BAD.keys() | CHANGE_ONLY) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_good_document_passes(name):
-    assert corpus_steps.build(name).begin()(GOOD) == GOOD
+def test_a_good_document_passes(build, name):
+    assert build(name).begin()(GOOD) == GOOD
 
 
 @pytest.mark.parametrize("name", DROPPING)
-def test_a_bad_document_goes_with_its_id_and_reason(name):
+def test_a_bad_document_goes_with_its_id_and_reason(build, name):
     before, bad, reason = BAD[name]
-    verdict = corpus_steps.build(name).begin()
+    verdict = build(name).begin()
     for document in before:
         verdict(document)
 
@@ -55,25 +66,25 @@ def test_a_bad_document_goes_with_its_id_and_reason(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_fresh_run_remembers_nothing(name):
-    step = corpus_steps.build(name)
+def test_a_fresh_run_remembers_nothing(build, name):
+    step = build(name)
     step.begin()(GOOD)
 
     assert step.begin()(GOOD) == GOOD
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_step_goes_through_its_settings_and_back(name):
-    step = corpus_steps.build(name)
+def test_a_step_goes_through_its_settings_and_back(build, name):
+    step = build(name)
 
     assert corpus_steps.build(corpus_steps.settings(step)) == step
 
 
 @pytest.mark.parametrize("name", DROPPING)
 @pytest.mark.parametrize("policy", [{"sources": ["web"]}, {"except_sources": ["book"]}])
-def test_documents_of_sources_that_a_step_does_not_concern_pass_as_they_are(name, policy):
+def test_documents_of_sources_that_a_step_does_not_concern_pass_as_they_are(build, name, policy):
     before, bad, reason = BAD[name]
-    verdict = corpus_steps.build({"type": name} | policy).begin()
+    verdict = build(name, **policy).begin()
     for document in before:
         verdict(replace(document, metadata=Metadata(source="web")))
 
@@ -82,13 +93,13 @@ def test_documents_of_sources_that_a_step_does_not_concern_pass_as_they_are(name
     assert verdict(replace(bad, metadata=Metadata(source="web"))) == Dropped("bad", reason)
 
 
-@pytest.mark.parametrize("name", ["c4", "fineweb", "gopher_quality", "gopher_repetition"])
-def test_verbalised_triples_pass_the_rules_for_prose(name):
+@pytest.mark.parametrize("name", ["c4", "fineweb", "gopher_quality", "gopher_repetition", "quality_classifier"])
+def test_verbalised_triples_pass_the_rules_for_prose(build, name):
     triple = Document("t", "Berlin, capital of, Germany", metadata=Metadata(source=VERBALIZED))
 
-    assert corpus_steps.build(name).begin()(triple) == triple
+    assert build(name).begin()(triple) == triple
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_step_takes_a_policy_of_sources(name):
-    assert isinstance(corpus_steps.build(name), SourceStep)
+def test_every_step_takes_a_policy_of_sources(build, name):
+    assert isinstance(build(name), SourceStep)
