@@ -22,6 +22,7 @@ from kgpt.sources.plain_text import TextFiles
 from kgpt.sources.tekgen import TekGenFile
 from kgpt.sources.trex import TrexFile
 from kgpt.sources.trex_documents import TrexDocuments
+from kgpt.sources.warc import WebArchive
 from kgpt.sources.wikipedia import WikipediaDump, export_files, is_export
 
 DOCUMENT_FORMS: Mapping[str, type[DocumentSource]] = {
@@ -37,9 +38,10 @@ DOCUMENT_FORMS: Mapping[str, type[DocumentSource]] = {
     "text": TextFiles,
     "trex": TrexDocuments,
     "trex_sentences": TrexFile,
+    "warc": WebArchive,
     "wikipedia": WikipediaDump,
 }
-_SUFFIXES = {".txt": "text", ".parquet": "parquet", ".xml": "wikipedia", ".ttl": "nif"}
+_SUFFIXES = {".txt": "text", ".parquet": "parquet", ".xml": "wikipedia", ".ttl": "nif", ".warc": "warc", ".wet": "warc"}
 _FIELDS: Mapping[str, tuple[frozenset[str], ...]] = {
     "trex_sentences": (frozenset({"text", "mentions", "triples"}),),
     "trex": (frozenset({"docid", "text", "entities"}),),

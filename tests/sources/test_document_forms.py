@@ -16,7 +16,13 @@ FIRST = {
     "trex": {"docid": "1", "text": "x", "entities": []},
     "trex_sentences": {"text": "x", "mentions": [], "triples": []},
 }
-NAMES = {"nif": "a.ttl.gz", "parquet": "a.parquet", "text": "a.txt.zst", "wikipedia": "a.xml-p1p41242.bz2"}
+NAMES = {
+    "nif": "a.ttl.gz",
+    "parquet": "a.parquet",
+    "text": "a.txt.zst",
+    "warc": "a.warc.gz",
+    "wikipedia": "a.xml-p1p41242.bz2",
+}
 
 
 def test_every_form_can_be_told_or_named():
@@ -43,7 +49,7 @@ def test_the_name_tells_the_form(tmp_path, form, name):
     (tmp_path / name).touch()
 
     assert document_form(tmp_path / name) == form
-    assert document_form(tmp_path) == (form if form != "nif" else "text")
+    assert document_form(tmp_path) == ("text" if form in ("nif", "warc") else form)
 
 
 def test_a_folder_of_both_kinds_must_be_named(tmp_path):
