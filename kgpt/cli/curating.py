@@ -58,7 +58,9 @@ def why(folder: Path, identifier: str, as_json: bool) -> None:
         echo_json({"documents": [asdict(one) for one in found]})
         return
     for one in found:
-        click.echo(table([one.id, "kept" if one.kept else f"dropped: {one.reason}"], _rows(one)))
+        click.echo(f"{one.id}: {'kept' if one.kept else f'dropped: {one.reason}'}")
+        for name, value in _rows(one):
+            click.echo(f"  {name}: {value}")
 
 
 @click.command("fit-quality")
