@@ -27,6 +27,7 @@ _COMMANDS = {
     "recipes": ("kgpt.cli.runs", "recipes"),
     "report": ("kgpt.cli.runs", "report"),
     "run": ("kgpt.cli.runs", "run"),
+    "serve": ("kgpt.cli.serving", "serve"),
     "show": ("kgpt.cli.runs", "show"),
     "tasks": ("kgpt.cli.models", "list_tasks"),
     "verbalize": ("kgpt.cli.verbalizing", "verbalize"),

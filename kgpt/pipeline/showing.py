@@ -7,7 +7,15 @@ import numpy as np
 from kgpt.errors import DataError, did_you_mean
 from kgpt.kg import KnowledgeGraph
 from kgpt.pipeline.data_stages import TOKENIZER, open_run_graph
-from kgpt.sequences import Vocabulary, WordKnowledgeGraphStream, load_vocabulary, open_passage_store
+from kgpt.records import AlignedPassage, Document
+from kgpt.sequences import (
+    PassageStore,
+    Vocabulary,
+    WordKnowledgeGraphStream,
+    build_passages,
+    load_vocabulary,
+    open_passage_store,
+)
 from kgpt.wkgraph import NeighborSettings, NodeKind, WordKnowledgeGraph
 from kgpt.wkgraph.drawing import draw
 
@@ -34,8 +42,23 @@ def shown_graph(run: Path, document: str) -> tuple[WordKnowledgeGraph, list[str]
     if document not in ids:
         raise DataError(f"{run}: no document {document!r} in its sequences; {did_you_mean(document, list(ids)[:50])}")
     graph, vocabulary = open_run_graph(run), load_vocabulary(run / "5-sequences" / TOKENIZER)
+    return graph_of_passage(passages, ids[document], graph, vocabulary)
+
+
+def graph_of_text(
+    document: Document, graph: KnowledgeGraph, vocabulary: Vocabulary
+) -> tuple[WordKnowledgeGraph, list[str]]:
+    """The graph of a linked text that need not be the run's, and what to write on each node."""
+    passage = AlignedPassage(f"{document.id}#0", document.id, document.text, document.links, ())
+    return graph_of_passage(build_passages([passage], graph, vocabulary), 0, graph, vocabulary)
+
+
+def graph_of_passage(
+    passages: PassageStore, number: int, graph: KnowledgeGraph, vocabulary: Vocabulary
+) -> tuple[WordKnowledgeGraph, list[str]]:
+    """The graph of one passage, its neighbours drawn the same every time, and what to write on each node."""
     stream = WordKnowledgeGraphStream(passages=passages, graph=graph, vocabulary=vocabulary, neighbors=_NEIGHBORS)
-    wkgraph = stream.word_knowledge_graph(ids[document], np.random.default_rng(0))
+    wkgraph = stream.word_knowledge_graph(number, np.random.default_rng(0))
     return wkgraph, node_names(wkgraph, graph, vocabulary)
 
 

@@ -71,10 +71,22 @@ def say_ranges(numbers: Sequence[int]) -> str:
 
 def _drawn(run: RunRecord, document: str, name: str) -> DrawnDocument:
     wkgraph, names = shown_graph(run.folder, document)
+    label = f"Word-knowledge graph of the first passage of document {document}; arrow keys go from node to node"
+    return DrawnDocument(document, drawn_graph(wkgraph, names, label=label, name=name))
+
+
+def drawn_graph(wkgraph: WordKnowledgeGraph, names: Sequence[str], *, label: str, name: str) -> Markup:
+    """A graph as SVG whose nodes can be focused.
+
+    Args:
+        wkgraph: the graph.
+        names: what to write on each node.
+        label: what the drawing shows, for those who do not see it.
+        name: unique in the page.
+    """
     with drawing():
         svg = interactive(draw(wkgraph, names), wkgraph, names)
-    label = f"Word-knowledge graph of the first passage of document {document}; arrow keys go from node to node"
-    return DrawnDocument(document, Markup(inline_svg(svg, label=label, name=name, role="group")))
+    return Markup(inline_svg(svg, label=label, name=name, role="group"))
 
 
 def _node(node: int, sees: "np.typing.NDArray[np.bool_]", wkgraph: WordKnowledgeGraph, names: Sequence[str]) -> str:

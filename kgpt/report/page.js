@@ -1,5 +1,5 @@
 // A word-knowledge graph's node, pointed at or focused, shows whom it may attend to; arrow keys go from node to node.
-for (const svg of document.querySelectorAll(".drawing svg")) {
+const enliven = svg => {
   const nodes = [...svg.querySelectorAll(".node")], told = svg.closest("figure").querySelector(".told"), hint = told.textContent;
   const sees = node => new Set(node.dataset.sees.split(" ").flatMap(run => {
     const [first, last = first] = run.split("-").map(Number);
@@ -30,4 +30,5 @@ for (const svg of document.querySelectorAll(".drawing svg")) {
       if (nodes[to]) { event.preventDefault(); go(to); }
     });
   }
-}
+};
+document.querySelectorAll(".drawing svg").forEach(enliven);
