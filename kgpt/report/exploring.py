@@ -100,7 +100,13 @@ class Explorer:
         wkgraph, names = graph_of_text(sentence.document, self.graph, self.vocabulary)
         label = "Word-knowledge graph of the text; arrow keys go from node to node"
         svg = drawn_graph(wkgraph, names, label=label, name="drawing")
-        return render("explorer_text.html.jinja", sentence=sentence, svg=svg, num_triples=len(wkgraph.edges))
+        return render(
+            "explorer_text.html.jinja",
+            sentence=sentence,
+            svg=svg,
+            num_triples=len(wkgraph.edges),
+            threshold=self.linker.settings.nil_threshold,
+        )
 
     def ask_graph(self, question: str) -> bytes:
         """The graph's own answer to `question`."""
