@@ -13,13 +13,18 @@ from kgpt.training import TrainingSettings, train
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 FAMILY = {"encoder": "roberta", "encoder_decoder": "t5", "decoder": "llama"}
-WRONG = {bool: None, int: -1, float: -0.1, tuple: [], str: None}
+WRONG = {bool: None, int: -1, float: -0.1, tuple: [], str: None, type(None): None}
 OUT_OF_RANGE = [
     (name, setting, WRONG[type(value)])
     for name in recipes.names()
     for setting, value in recipes.settings(recipes.build(name)).items()
     if WRONG[type(value)] is not None
-] + [("colake", "anchor_prob", 1.5), ("kg_t5", "num_hops", [0]), ("ernie", "entity_size", 30)]
+] + [
+    ("colake", "anchor_prob", 1.5),
+    ("kg_t5", "num_hops", [0]),
+    ("kg_t5", "path_max_degree", 0),
+    ("ernie", "entity_size", 30),
+]
 PAIRS = [(name, architecture) for name in recipes.names() for architecture in recipes.build(name).architectures]
 
 
