@@ -9,7 +9,7 @@ from kgpt.manifest import read_manifest
 from kgpt.model import load_checkpoint
 from kgpt.pipeline import load_run_config, open_run
 from kgpt.pipeline.arm import MODEL, Arm, train_arm
-from kgpt.pipeline.measuring import Exam, measure_arm, read_outcomes
+from kgpt.pipeline.measuring import measure_arm, open_exam, read_outcomes
 from kgpt.recipes import recipes
 from kgpt.sequences import Mixture
 
@@ -71,7 +71,7 @@ def test_a_recipe_goes_the_whole_way(name, architecture, smoke_run, monkeypatch)
                 train_arm(interrupted, sequences)
         assert read_manifest(interrupted.folder) is None
         trained = train_arm(interrupted, sequences)
-        measure_arm(interrupted, trained, Exam.of(folder))
+        measure_arm(interrupted, trained, open_exam(config, folder))
         outcomes = read_outcomes(folder / "7-results" / name / "0")
         loaded = load_checkpoint(str(interrupted.folder / MODEL))
 
