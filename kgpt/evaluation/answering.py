@@ -17,6 +17,7 @@ PROMPT_KEY = "prompt"
 SENTINEL_PROMPT = "question <extra_id_0>"
 MAX_PROMPT = 256
 _MAX_STEPS = 3
+_MAX_WAYS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,9 @@ def answer(
     """For every question the most likely answers, best first (greedy for one, else beam search).
 
     A checkpoint trained by kgpt is asked as it was trained: an encoder-decoder with the sentinel, a decoder in the
-    prompt; of one that learnt to answer step by step the last step is taken (the probability is of all steps). Another
-    encoder-decoder gets the bare question, another decoder the same prompt.
+    prompt. One that learnt to answer step by step writes its likeliest ways, and an answer's probability is the sum of
+    the ways that end there (as Wang et al., 2022, self-consistency, with a beam for samples). Another encoder-decoder
+    gets the bare question, another decoder the same prompt.
 
     Raises:
         CheckpointError: the model is an encoder, which cannot write.
@@ -48,13 +50,24 @@ def answer(
     found = complete(
         loaded,
         [_prompt(loaded, question) for question in questions],
-        num_answers=num_answers,
+        num_answers=max(num_answers, _MAX_WAYS) if in_steps else num_answers,
         max_new_tokens=max_new_tokens * (_MAX_STEPS if in_steps else 1),
-        batch_size=batch_size,
+        batch_size=max(batch_size // _MAX_WAYS, 1) if in_steps else batch_size,
     )
-    if not in_steps:
-        return found
-    return [[Answer(last_step(one.text), one.probability) for one in answers] for answers in found]
+    return [by_last_step(ways)[:num_answers] for ways in found] if in_steps else found
+
+
+def by_last_step(ways: Sequence[Answer]) -> list[Answer]:
+    """The ends of several ways, each with the sum of their probabilities, the likeliest first.
+
+    >>> by_last_step([Answer("Kismet | 1944", 0.3), Answer("Ivan | 1950", 0.25), Answer("Anna | 1950", 0.25)])
+    [Answer(text='1950', probability=0.5), Answer(text='1944', probability=0.3)]
+    """
+    sums: dict[str, float] = {}
+    for way in ways:
+        end = last_step(way.text)
+        sums[end] = sums.get(end, 0.0) + way.probability
+    return [Answer(text, sums[text]) for text in sorted(sums, key=lambda one: -sums[one])]
 
 
 def answers_in_steps(loaded: LoadedModel) -> bool:

@@ -93,11 +93,19 @@ def test_a_decoder_gives_several_answers_best_first(speaker):
     assert [one.probability for one in found] == sorted((one.probability for one in found), reverse=True)
 
 
-def test_of_an_answer_in_steps_the_last_is_taken(writer, monkeypatch):
+def test_of_an_answer_in_steps_the_last_is_taken_and_its_ways_are_summed(writer, monkeypatch):
     stepwise = replace(writer, about={"recipe": {"type": "kg_t5", "answer_steps": True}})
-    monkeypatch.setattr(type(writer.vocabulary), "decode", lambda *_: "Germany | France")
+    question = ["Who borders the country of Berlin?"]
+    ways = [["Germany | France", "Spain | France", "Germany | Spain"][place % 3] for place in range(16)]
+    (single,) = answer(writer, question, num_answers=16, max_new_tokens=72)
+    expected = {
+        end: sum(one.probability for way, one in zip(ways, single, strict=True) if way.endswith(end))
+        for end in ("France", "Spain")
+    }
+    told = iter(ways)
+    monkeypatch.setattr(type(writer.vocabulary), "decode", lambda *_: next(told))
 
-    ((plain,),) = answer(writer, ["Who borders the country of Berlin?"])
-    ((last,),) = answer(stepwise, ["Who borders the country of Berlin?"])
+    (found,) = answer(stepwise, question, num_answers=5)
 
-    assert plain.text == "Germany | France" and last.text == "France"
+    assert {one.text: one.probability for one in found} == pytest.approx(expected)
+    assert found[0].probability >= found[1].probability
