@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from kgpt.cli.curating import dropped, fit_quality, why
+from kgpt.cli.example import examples
 from kgpt.cli.main import echo_json
 from kgpt.text import table
 
@@ -14,7 +15,13 @@ _PATH = click.Path(path_type=Path)
 _DEFAULT_STEPS = ["normalize", "exact_duplicates", "length"]
 
 
-@click.group()
+@click.group(
+    epilog=examples(
+        "kgpt corpus build my.jsonl --out corpus",
+        "kgpt corpus info corpus",
+        "kgpt corpus why corpus my.jsonl-17",
+    )
+)
 def corpus() -> None:
     """Curate documents and look at what became of them."""
 
@@ -24,16 +31,19 @@ corpus.add_command(why)
 corpus.add_command(fit_quality)
 
 
-@corpus.command()
+@corpus.command(
+    epilog=examples(
+        "kgpt corpus build my.jsonl --out corpus",
+        "kgpt corpus build my.jsonl pages/ --config steps.yaml --out corpus",
+        "kgpt corpus build 'wikipedia:enwiki.xml.bz2?titles=titles.tsv' --out wiki",
+    )
+)
 @click.argument("sources", nargs=-1, required=True)
 @click.option("--out", required=True, type=_PATH, help="Folder of the curated corpus.")
 @click.option("--config", "config_path", type=_PATH, help="YAML with the `steps` of curation.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
 def build(sources: tuple[str, ...], out: Path, config_path: Path | None, as_json: bool) -> None:
-    """Curate SOURCES: JSON Lines, text files, embedded:NAME; every document that goes is counted by reason.
-
-    Example: kgpt corpus build my.jsonl --out corpus
-    """
+    """Curate SOURCES: JSON Lines, text files, embedded:NAME; every document that goes is counted by reason."""
     from kgpt.config import check_config, read_config
     from kgpt.corpus import step_files
     from kgpt.engine import Processes
@@ -56,18 +66,26 @@ def build(sources: tuple[str, ...], out: Path, config_path: Path | None, as_json
     _print_info(out, as_json=as_json)
 
 
-@corpus.command()
+@corpus.command(
+    epilog=examples(
+        "kgpt corpus info corpus",
+        "kgpt corpus info corpus --json",
+    )
+)
 @click.argument("folder", type=_PATH)
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
 def info(folder: Path, as_json: bool) -> None:
-    """Count what the corpus in FOLDER holds, what was dropped and why, its slices.
-
-    Example: kgpt corpus info corpus
-    """
+    """Count what the corpus in FOLDER holds, what was dropped and why, its slices."""
     _print_info(folder, as_json=as_json)
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "kgpt align linked.jsonl --graph graph --out aligned",
+        "kgpt align linked.jsonl --graph graph --subject title --min-confidence 0.6 --out aligned",
+        "kgpt align gold.jsonl --graph graph --evaluate",
+    )
+)
 @click.argument("linked", type=_PATH)
 @click.option("--graph", "graph_path", required=True, type=_PATH, help="Graph store.")
 @click.option("--out", type=_PATH, help="Folder of the passages.")
@@ -92,10 +110,7 @@ def align(
     language: str,
     as_json: bool,
 ) -> None:
-    """Find the facts that the passages of LINKED documents support, or evaluate on documents with gold triples.
-
-    Example: kgpt align linked.jsonl --graph graph --out aligned
-    """
+    """Find the facts that the passages of LINKED documents support, or evaluate on documents with gold triples."""
     from kgpt.alignment import AlignmentSettings
     from kgpt.config import check_config
     from kgpt.kg import open_graph_store

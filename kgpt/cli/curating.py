@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kgpt.cli.example import examples
 from kgpt.cli.main import echo_json
 from kgpt.text import squeeze, table
 
@@ -16,16 +17,18 @@ _PATH = click.Path(path_type=Path)
 _SHOWN_CHARS = 60
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "kgpt corpus dropped corpus --reason gopher_quality",
+        "kgpt corpus dropped corpus --limit 0 --json",
+    )
+)
 @click.argument("folder", type=_PATH)
 @click.option("--reason", default="", help="Only those that went for it; a step's name stands for all its rules.")
 @click.option("--limit", default=100, show_default=True, help="At most so many; 0 for all.")
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
 def dropped(folder: Path, reason: str, limit: int, as_json: bool) -> None:
-    """List the documents that the curation of the corpus in FOLDER left out, with their reasons.
-
-    Example: kgpt corpus dropped corpus --reason gopher_quality
-    """
+    """List the documents that the curation of the corpus in FOLDER left out, with their reasons."""
     from kgpt.pipeline.fate import dropped_documents
 
     shown, num_dropped = [], 0
@@ -42,15 +45,16 @@ def dropped(folder: Path, reason: str, limit: int, as_json: bool) -> None:
         click.echo(f"and {num_dropped - len(shown):,} more: --limit 0 for all")
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "kgpt corpus why corpus my.jsonl-17",
+    )
+)
 @click.argument("folder", type=_PATH)
 @click.argument("identifier", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def why(folder: Path, identifier: str, as_json: bool) -> None:
-    """Tell what became of the document called ID in the curation of the corpus in FOLDER.
-
-    Example: kgpt corpus why corpus my.jsonl-17
-    """
+    """Tell what became of the document called ID in the curation of the corpus in FOLDER."""
     from kgpt.pipeline.fate import fates
 
     found = fates(folder, identifier)
@@ -63,7 +67,12 @@ def why(folder: Path, identifier: str, as_json: bool) -> None:
             click.echo(f"  {name}: {value}")
 
 
-@click.command("fit-quality")
+@click.command(
+    "fit-quality",
+    epilog=examples(
+        "kgpt corpus fit-quality labelled.jsonl --out quality.safetensors",
+    ),
+)
 @click.argument("labelled")
 @click.option("--out", required=True, type=_PATH, help="File of the model, say quality.safetensors.")
 @click.option("--label", default="label", show_default=True, help="The field that says whether a text is good: 1 or 0.")
@@ -72,8 +81,6 @@ def fit_quality(labelled: str, out: Path, label: str, as_json: bool) -> None:
     """Fit a quality model on LABELLED documents, for the step `quality_classifier`.
 
     Documents without the label are unlabelled: beside good ones alone they stand for the others.
-
-    Example: kgpt corpus fit-quality labelled.jsonl --out quality.safetensors
     """
     from kgpt.corpus.quality_model import fit_quality as fit
     from kgpt.corpus.quality_model import label_of
