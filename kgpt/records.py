@@ -242,6 +242,7 @@ class Question:
         path: relations that lead from the entity to its answers, one a hop, `^P161` against its direction; empty is
             the one hop along `relation` (written as SPARQL's property paths).
         popularity: how often the entity is looked up, where the file says so (PopQA: page views a month).
+        source: the set it belongs to, where a run asks several.
     """
 
     id: str
@@ -254,6 +255,7 @@ class Question:
     split: QuestionSplit | None = None
     path: tuple[str, ...] = ()
     popularity: float | None = None
+    source: str = ""
 
     @property
     def hops(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ A triple that supports an answer is coverage; a question string in the training 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -74,6 +74,17 @@ class Contamination:
     reasons: Mapping[str, tuple[Reason, ...]]
     longest_in_text: Mapping[str, int]
     longest_in_training_questions: Mapping[str, int]
+
+    def of(self, items: Collection[str]) -> "Contamination":
+        """The same of some of the items."""
+        return Contamination(
+            num_items=len(items),
+            reasons={item: found for item, found in self.reasons.items() if item in items},
+            longest_in_text={item: found for item, found in self.longest_in_text.items() if item in items},
+            longest_in_training_questions={
+                item: found for item, found in self.longest_in_training_questions.items() if item in items
+            },
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Counts, as in the `contamination` of `results.json`."""

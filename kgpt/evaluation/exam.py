@@ -10,6 +10,10 @@ from kgpt.kg.graph import KnowledgeGraph
 from kgpt.records import AlignedPassage, Document, Question
 
 DATA_DIR = "{data_dir}"
+ALL = "all"
+"""The subset of every item."""
+OF_SET = "set:"
+"""Begins the subset of the questions of one set, where several are asked."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -62,10 +66,11 @@ class Exam:
     def question_subsets(self, questions: Sequence[Question]) -> list[tuple[str, ...]]:
         """For every question the subsets it counts in besides `all`."""
         has_hops = any(len(question.hops) > 1 for question in self.questions)
-        return [tuple(self._subsets_of(question, has_hops=has_hops)) for question in questions]
+        has_sets = len({question.source for question in self.questions}) > 1
+        return [tuple(self._subsets_of(one, has_hops=has_hops, has_sets=has_sets)) for one in questions]
 
-    def _subsets_of(self, question: Question, *, has_hops: bool) -> list[str]:
-        found = []
+    def _subsets_of(self, question: Question, *, has_hops: bool, has_sets: bool) -> list[str]:
+        found = [f"{OF_SET}{question.source}"] if has_sets else []
         if question.stated_in_text is not None:
             found.append("stated_in_text" if question.stated_in_text else "graph_only")
         if self.facts is not None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,6 +40,7 @@ from kgpt.sequences.sharded import EncodeShard, join_stores
 from kgpt.sources import open_documents, open_graph, open_questions
 from kgpt.sources.base import num_records, read_bulk
 from kgpt.sources.documents import DocumentsFile, write_documents
+from kgpt.sources.opening import question_set
 from kgpt.sources.questions import question_json
 from kgpt.verbalization import Verbalizer
 
@@ -216,9 +217,20 @@ def read_documents(folder: Path) -> Iterator[Document]:
 
 
 def source_questions(config: RunConfig) -> Iterator[Question | Dropped]:
-    """The questions of the config's sources, and what their readers leave out."""
-    sources = [open_questions(one) for one in config.resolve(config.questions.sources, "questions.sources")]
-    return (question for source in sources for question in source.read())
+    """The questions of the config's sources and what their readers leave out.
+
+    Each is told which set it is of; an id that an earlier source has, too, gets the set's name before it.
+    """
+    ids = set[str]()
+    for address in config.resolve(config.questions.sources, "questions.sources"):
+        name = question_set(address)
+        for item in open_questions(address).read():
+            if isinstance(item, Dropped):
+                yield item
+                continue
+            own = f"{name}:{item.id}" if item.id in ids else item.id
+            ids.add(own)
+            yield replace(item, id=own, source=item.source or name)
 
 
 def stated_triples(passages: Iterable[AlignedPassage]) -> set[Triple]:

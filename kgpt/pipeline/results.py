@@ -9,6 +9,7 @@ from typing import Any
 from kgpt.alignment.passages import read_passages
 from kgpt.evaluation import Comparison, Exam, compare, evaluate_linking, summarize
 from kgpt.evaluation.contamination import CLEAN, Contamination, measure_contamination
+from kgpt.evaluation.exam import ALL, OF_SET
 from kgpt.evaluation.question_answering import TASK as QA
 from kgpt.evaluation.summary import adjust
 from kgpt.io import fingerprint, read_json, write_json, write_json_lines
@@ -19,7 +20,7 @@ from kgpt.pipeline.config import RunConfig, config_json
 from kgpt.pipeline.data_stages import PASSAGES, open_run_graph, read_documents
 from kgpt.pipeline.measuring import MAJORITY, majority, read_figures, read_outcomes
 from kgpt.pipeline.model_card import CARD, write_card
-from kgpt.records import Outcome, Result
+from kgpt.records import Outcome, Question, Result
 
 RESULTS = "results.json"
 CONTAMINATED = "contamination.jsonl"
@@ -42,7 +43,7 @@ def write_results(config: RunConfig, run: Path, exam: Exam) -> dict[str, Any]:
         "config_fingerprint": fingerprint(config_json(config)),
         "results": rows,
         "comparisons": [row.as_json() for row in adjust(_comparisons(config, outcomes))],
-        "contamination": [{"task": QA} | contamination.as_json()] if contamination.num_items else [],
+        "contamination": list(_contamination_rows(contamination, exam.test)),
         "cost": [_cost(Arm(config, run, name, seed)) for name in config.arms for seed in config.seeds],
     }
     marks = ({"task": QA, "item": item, "reasons": reasons} for item, reasons in contamination.reasons.items())
@@ -69,10 +70,24 @@ def _contamination(run: Path, exam: Exam) -> Contamination:
     return measure_contamination(test=exam.test, train=exam.split("train"), texts=texts)
 
 
+def _contamination_rows(contamination: Contamination, test: Sequence[Question]) -> Iterator[dict[str, Any]]:
+    """A row of all test questions, then one of each set where there are several."""
+    if contamination.num_items:
+        yield {"task": QA, "subset": ALL} | contamination.as_json()
+    sets = {question.source for question in test}
+    for name in sorted(sets) if len(sets) > 1 else ():
+        items = {question.id for question in test if question.source == name}
+        yield {"task": QA, "subset": OF_SET + name} | contamination.of(items).as_json()
+
+
 def _marked(outcomes: Sequence[Outcome], contaminated: Collection[str]) -> list[Outcome]:
-    """The outcomes, those of questions without any mark also in the subset `clean`."""
+    """The outcomes, those of questions without any mark also in the subset `clean`, and in that of their set."""
+
+    def clean(subsets: Sequence[str]) -> tuple[str, ...]:
+        return (*subsets, CLEAN, *(f"{one}/{CLEAN}" for one in subsets if one.startswith(OF_SET)))
+
     return [
-        replace(one, subsets=(*one.subsets, CLEAN)) if one.task == QA and one.item not in contaminated else one
+        replace(one, subsets=clean(one.subsets)) if one.task == QA and one.item not in contaminated else one
         for one in outcomes
     ]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kgpt.evaluation.contamination import CLEAN
+from kgpt.evaluation.exam import ALL, OF_SET
 from kgpt.report.run_record import RunRecord
 from kgpt.report.tables import say_count
 
@@ -35,11 +36,10 @@ class OverlapRow:
 
 @dataclass(frozen=True, slots=True)
 class CleanRow:
-    """An arm's share right on all questions and on the clean ones."""
+    """An arm's share right on all questions and on the clean ones, of each set, too, where there are several."""
 
     arm: str
-    all: str
-    clean: str
+    cells: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class ContaminationTable:
         num_clean: of them without any mark; empty where they were not marked.
         overlaps: counts.
         runs: the longest runs of shared words, in words.
+        columns: what the arms' figures are of, with the number of questions.
         arms: figures on all and on clean questions.
     """
 
@@ -58,12 +59,14 @@ class ContaminationTable:
     num_clean: str
     overlaps: Sequence[OverlapRow]
     runs: str
+    columns: Sequence[str]
     arms: Sequence[CleanRow]
 
 
 def contamination_table(run: RunRecord) -> ContaminationTable | None:
     """What `overlap.json` and `results.json` say of the test questions; None where neither says anything."""
-    told = next((row for row in run.results.get("contamination", ()) if row["task"] == "qa"), None)
+    rows = [row for row in run.results.get("contamination", ()) if row["task"] == "qa"]
+    told = rows[0] if rows else None
     counted: Mapping[str, int] = told["reasons"] if told else run.overlap
     if not run.overlap and not told:
         return None
@@ -76,7 +79,8 @@ def contamination_table(run: RunRecord) -> ContaminationTable | None:
         num_clean=say_count(told["num_clean"]) if told else "",
         overlaps=overlaps,
         runs=_runs(told) if told else "",
-        arms=list(_clean_rows(run)),
+        columns=[title for row in rows for title in _titles(row)],
+        arms=list(_clean_rows(run, [subset for row in rows for subset in _subsets(row)])),
     )
 
 
@@ -89,8 +93,21 @@ def _runs(told: Mapping[str, Any]) -> str:
     return f"Eight words in a row or more are shared: {parts[0]}, {parts[1]}."
 
 
-def _clean_rows(run: RunRecord) -> Iterator[CleanRow]:
+def _titles(row: Mapping[str, Any]) -> tuple[str, str]:
+    """All and clean questions of a set of `results.json`, for people."""
+    name = row.get("subset", ALL).removeprefix(OF_SET)
+    clean = CLEAN if name == ALL else f"{name}, {CLEAN}"
+    return f"{name} ({say_count(row['num_items'])})", f"{clean} ({say_count(row['num_clean'])})"
+
+
+def _subsets(row: Mapping[str, Any]) -> tuple[str, str]:
+    """The subsets of outcomes that the two columns of a set are of."""
+    subset = row.get("subset", ALL)
+    return subset, CLEAN if subset == ALL else f"{subset}/{CLEAN}"
+
+
+def _clean_rows(run: RunRecord, subsets: Sequence[str]) -> Iterator[CleanRow]:
     for arm in run.arms:
-        whole, clean = (run.estimates.get((arm, "qa", subset, "exact_match")) for subset in ("all", CLEAN))
-        if whole is not None and clean is not None:
-            yield CleanRow(arm, f"{whole.mean:.3f}", f"{clean.mean:.3f}")
+        found = [run.estimates.get((arm, "qa", subset, "exact_match")) for subset in subsets]
+        if any(found):
+            yield CleanRow(arm, ["" if one is None else f"{one.mean:.3f}" for one in found])

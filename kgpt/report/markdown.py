@@ -72,8 +72,8 @@ def _contamination(run: RunRecord) -> Iterator[str]:
         rows = [[row.count, row.text] for row in found.overlaps]
         text = f"## Contamination\n\n{found.num_test} test questions{clean}.\n\n" + _table(["questions", "that"], rows)
         if found.arms:
-            figures = [[row.arm, row.all, row.clean] for row in found.arms]
-            text += "\n\n" + _table(["QA, exact match", "all", "clean"], figures)
+            figures = [[row.arm, *row.cells] for row in found.arms]
+            text += "\n\n" + _table(["QA, exact match", *found.columns], figures)
         yield text
 
 

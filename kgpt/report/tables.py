@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kgpt.evaluation.exam import OF_SET
 from kgpt.evaluation.summary import HEADLINES
 from kgpt.manifest import Manifest
 from kgpt.pipeline.measuring import MAJORITY
@@ -153,7 +154,7 @@ def say_measure(task: str, subset: str, metric: str = "") -> str:
     >>> say_measure("qa", "graph_only", "exact_match")
     'QA, graph only, exact match'
     """
-    named = (_TASKS.get(task, task), _SUBSETS.get(subset, subset), _METRICS.get(metric, metric))
+    named = (_TASKS.get(task, task), _SUBSETS.get(subset, subset.removeprefix(OF_SET)), _METRICS.get(metric, metric))
     return ", ".join(part.replace("_", " ") for part in named if part)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 
 from kgpt.errors import DataError
@@ -70,3 +71,12 @@ def open_questions(source: str) -> QuestionSource:
         path = inner
     form = question_form(path) if address.form in ("", EMBEDDED_FORM) else address.form
     return open_reader(QUESTION_FORMS[form], address, path)
+
+
+def question_set(source: str) -> str:
+    """The name of a source's questions: its file's or folder's, without suffixes.
+
+    >>> question_set("popqa:qa/popqa_1k.jsonl.gz?split=test")
+    'popqa_1k'
+    """
+    return Path(parse_address(source, forms=QUESTION_FORMS).name).name.split(".")[0]

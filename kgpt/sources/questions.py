@@ -1,6 +1,7 @@
 """Questions as JSON Lines, in kgpt's own form or EntityQuestions' (Sciavolino et al., 2021) bound to Wikidata ids.
 
-    {"id", "question", "answers": [...], "entity", "relation", "answer_entities": [...], "stated_in_text", "split"}
+    {"id", "question", "answers": [...], "entity", "relation", "answer_entities": [...], "stated_in_text", "split",
+     "source"}
 
 EntityQuestions' names for the same fields (`s`, `p`, `o`, `text_supported`) are read, too.
 """
@@ -68,6 +69,7 @@ def parse_question(value: Mapping[str, Any], *, place: str, default_id: str = ""
         split=split,
         path=tuple(map(str, fields.get("path", ()))),
         popularity=None if fields.get("popularity") is None else float(fields["popularity"]),
+        source=str(fields.get("source", "")),
     )
 
 
@@ -84,5 +86,6 @@ def question_json(question: Question) -> dict[str, Any]:
         "split": question.split,
         "path": list(question.path) or None,
         "popularity": question.popularity,
+        "source": question.source or None,
     }
     return {key: item for key, item in value.items() if item is not None}

@@ -28,6 +28,13 @@ def test_subsets_say_hops_popularity_and_what_the_text_states(capitals):
     assert Exam(questions=(one,)).question_subsets([one]) == [("stated_in_text", "popularity_1e3", "relation:P36")]
 
 
+def test_subsets_name_the_set_where_several_are_asked():
+    one, two = question("a", source="popqa"), question("b", source="rubq")
+
+    assert Exam(questions=(one, two)).question_subsets([one, two]) == [("set:popqa",), ("set:rubq",)]
+    assert Exam(questions=(one,)).question_subsets([one]) == [()]
+
+
 def test_a_path_gets_the_data_folder_and_says_what_it_lacks(tmp_path):
     assert Exam(data_dir=str(tmp_path)).path("{data_dir}/x.tsv", setting="s") == tmp_path / "x.tsv"
     with pytest.raises(ConfigError, match=r"s: '\{data_dir\}/x' needs the data folder"):

@@ -1,7 +1,7 @@
 """A small real run: stages 1 to 5 by the pipeline, what a model would have done written by hand."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,9 @@ from kgpt.pipeline import load_run_config, open_run
 from kgpt.pipeline.measuring import open_exam
 from kgpt.pipeline.results import write_results
 from kgpt.randomness import stable_fraction
-from kgpt.records import Outcome
+from kgpt.records import Outcome, Question
+from kgpt.sources import open_questions
+from kgpt.sources.questions import question_json
 
 HOSTILE = "<script>alert('x')</script> & $x^$ \"q\""
 EXPOSURES = ("exposures_0", "exposures_1_9", "exposures_10_plus")
@@ -21,9 +23,13 @@ SKILL = {"text_only": 0.1, "kg_t5": 0.7, "kg_t5_shuffled": 0.1}
 
 @pytest.fixture(scope="session")
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run with three arms, two seeds and a hostile description."""
+    """A run with three arms, two seeds, two sets of questions and a hostile description."""
     folder = tmp_path_factory.mktemp("runs") / "small"
+    again = folder.with_name("again.jsonl")
+    told = (question for question in open_questions("embedded:atlas").read() if isinstance(question, Question))
+    write_json_lines(again, (question_json(replace(one, text=f"Say: {one.text}", split=None)) for one in told))
     overrides = [
+        f'questions.sources=["embedded:atlas", "{again}"]',
         "graph.select.head_frac=0.06",
         "seeds=[0,1]",
         "questions.max_test=60",

@@ -60,3 +60,17 @@ def test_results_hold_what_the_page_tells(run_folder: Path):
     assert all(row["p_adjusted"] >= row["p_value"] for row in told["comparisons"])
     measured = [row for row in told["results"] if (row["subset"], row["metric"]) == ("clean", "exact_match")]
     assert {row["n"] for row in measured} == {told["contamination"][0]["num_clean"]}
+
+
+def test_every_set_of_questions_has_its_own_contamination_and_figures(run_folder: Path, text: str):
+    told = json.loads((run_folder / "7-results" / "results.json").read_text("utf-8"))
+
+    whole, *sets = told["contamination"]
+
+    assert [row["subset"] for row in sets] == ["set:again", "set:atlas"]
+    for field in ("num_items", "num_clean", "ngram_8_in_text"):
+        assert sum(row[field] for row in sets) == whole[field]
+    measured = [row for row in told["results"] if (row["task"], row["metric"]) == ("qa", "exact_match")]
+    sizes = {row["subset"]: row["n"] for row in measured}
+    assert sizes["set:again"] == sets[0]["num_items"] and sizes["set:again/clean"] == sets[0]["num_clean"]
+    assert f"again, clean ({sets[0]['num_clean']})" in text
