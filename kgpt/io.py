@@ -371,8 +371,12 @@ def require_space(folder: Path, *, num_bytes: int = MIN_FREE_BYTES) -> None:
 
 
 def fingerprint_file(path: Path) -> str:
-    """sha256 of a file's bytes."""
-    with path.open("rb") as file:
+    """sha256 of a file's bytes.
+
+    Raises:
+        DataError: there is none.
+    """
+    with require_file(path, what="input").open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -5,8 +5,6 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from tqdm import tqdm
-
 Item = TypeVar("Item")
 QUIET_VARIABLE = "KGPT_QUIET"
 
@@ -20,6 +18,8 @@ def track(
     items: Iterable[Item], *, what: str, total: int | None = None, size: Callable[[Item], int] | None = None
 ) -> Iterator[Item]:
     """`items`, with a bar that names `what` is counted; `size` says how many of it an item holds, else 1."""
+    from tqdm import tqdm  # a tenth of a second that `kgpt --help` need not wait for
+
     with tqdm(
         desc=what, total=total, unit="", unit_scale=size is not None, disable=is_quiet(), file=sys.stderr, leave=False
     ) as bar:
@@ -31,4 +31,6 @@ def track(
 def say(message: str) -> None:
     """One line of the log, on stderr, unless `--quiet` was given."""
     if not os.environ.get(QUIET_VARIABLE):
+        from tqdm import tqdm
+
         tqdm.write(message, file=sys.stderr)

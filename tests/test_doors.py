@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-HEAVY = ["torch", "spacy", "torch_geometric", "datasets", "rdflib", "transformers"]
+HEAVY = ["torch", "spacy", "torch_geometric", "datasets", "pandas", "rdflib", "transformers"]
 DATA_ROOMS = ["sources", "kg", "corpus", "linking", "alignment", "verbalization", "wkgraph", "sequences"]
 
 
@@ -23,14 +23,47 @@ def test_a_data_room_opens_without_heavy_packages(room):
     assert loaded_after(f"import kgpt.{room}") == []
 
 
-HELP = """
+CALLS = """
+import sys
 from kgpt.cli.main import main
-try:
-    main(['--help'])
-except SystemExit as end:
-    assert end.code == 0
+
+def call(line):
+    try:
+        main(line.split(' '))
+    except SystemExit as end:
+        assert end.code == 0, line
+
+for line in {lines!r}:
+    call(line)
+"""
+DATA_COMMANDS = """
+graph build {project}/graph --out {out}/graph
+graph info {out}/graph --verify
+graph show {out}/graph Q103
+graph stats {out}/graph
+graph select {out}/graph --sparql SELECT?head?relation?tail{{{{?head?relation?tail}}}} --out {out}/capitals
+graph export {out}/graph --to tsv --out {out}/tsv
+corpus build {project}/documents.jsonl --out {out}/corpus
+corpus info {out}/corpus
+corpus dropped {out}/corpus
+corpus why {out}/corpus dQ2
+link {out}/corpus/documents.jsonl --graph {out}/graph --out {out}/linked.jsonl
+verbalize {out}/graph --out {out}/sentences.jsonl
+recipes
+recipes kg_t5
+completion zsh
 """
 
 
-def test_help_loads_no_heavy_package():
-    assert loaded_after(HELP) == []
+@pytest.mark.parametrize("line", ["--help", "run --help", "evaluate --help", "--version"])
+def test_help_loads_no_heavy_package(line):
+    assert loaded_after(CALLS.format(lines=[line])) == []
+
+
+def test_the_data_commands_load_no_heavy_package(project, tmp_path):
+    lines = DATA_COMMANDS.format(project=project, out=tmp_path).split("\n")[1:-1]
+
+    loaded = loaded_after(CALLS.format(lines=lines))
+
+    assert loaded == []  # `kgpt align` is not among them: it splits sentences with spaCy, which itself loads PyTorch
+    assert (tmp_path / "sentences.jsonl").is_file()

@@ -17,7 +17,7 @@ def test_a_bar_counts_what_the_items_hold(monkeypatch):
             super().close()
 
     monkeypatch.setattr("kgpt.progress.is_quiet", lambda: False)
-    monkeypatch.setattr("kgpt.progress.tqdm", Bar)
+    monkeypatch.setattr("tqdm.tqdm", Bar)
 
     assert list(track(["ab", "cde"], what="letters", size=len)) == ["ab", "cde"]
     assert list(track("abc", what="letters")) == ["a", "b", "c"]

@@ -48,7 +48,7 @@ def build(sources: tuple[str, ...], out: Path, config_path: Path | None, as_json
     from kgpt.corpus import step_files
     from kgpt.engine import Processes
     from kgpt.io import fingerprint_file
-    from kgpt.pipeline.config import CorpusSettings, config_json
+    from kgpt.pipeline.corpus_config import CorpusSettings, config_json
     from kgpt.pipeline.data_stages import corpus_stage
     from kgpt.pipeline.stage import Stage
     from kgpt.sources import open_documents
@@ -130,7 +130,7 @@ def _align(linked: Path, graph_path: Path, out: Path, settings: "AlignmentSettin
     from kgpt.alignment.passages import read_passages
     from kgpt.engine import Processes
     from kgpt.io import fingerprint_file
-    from kgpt.pipeline.config import config_json
+    from kgpt.pipeline.corpus_config import config_json
     from kgpt.pipeline.data_stages import PASSAGES, alignment_stage, read_sources
     from kgpt.pipeline.stage import Stage
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kgpt.cli.example import examples
 from kgpt.cli.main import echo_json
 from kgpt.errors import ConfigError, DataError
 from kgpt.progress import track
@@ -20,12 +21,24 @@ _FOLDER = click.Path(path_type=Path)
 _MAX_ROWS = 20
 
 
-@click.group()
+@click.group(
+    epilog=examples(
+        "kgpt graph build my.ttl --out graph",
+        "kgpt graph show graph Q64",
+        "kgpt graph export graph --to nt --out graph.nt",
+    )
+)
 def graph() -> None:
     """Build a graph store, look into it, export it."""
 
 
-@graph.command()
+@graph.command(
+    epilog=examples(
+        "kgpt graph build my.ttl labels.nt --out graph",
+        "kgpt graph build wikidata-latest-all.json.bz2 --languages en,de --out graph",
+        "kgpt graph build embedded:atlas --out graph",
+    )
+)
 @click.argument("sources", nargs=-1, required=True)
 @click.option("--out", required=True, type=_FOLDER, help="Folder of the store.")
 @click.option("--languages", help="Whose names are kept, the main one first, as in en,de; en where nobody says.")
@@ -35,8 +48,6 @@ def build(sources: tuple[str, ...], out: Path, languages: str | None, memory_gib
     """Build a store from SOURCES, each [FORM:]PATH[?OPTION=VALUE&...] or embedded:NAME.
 
     TSV, N-Triples, Turtle, RDF/XML, KGTK, Parquet, a Wikidata dump and others, plain or compressed.
-
-    Example: kgpt graph build my.ttl labels.nt --out graph
     """
     from kgpt.kg.store import build_store
     from kgpt.sources import open_graph
@@ -50,15 +61,17 @@ def build(sources: tuple[str, ...], out: Path, languages: str | None, memory_gib
     _print_info(out, as_json=as_json)
 
 
-@graph.command()
+@graph.command(
+    epilog=examples(
+        "kgpt graph info graph",
+        "kgpt graph info graph --verify --json",
+    )
+)
 @click.argument("folder", type=_FOLDER)
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
 @click.option("--verify", is_flag=True, help="Also compare every file with its hash.")
 def info(folder: Path, as_json: bool, verify: bool) -> None:
-    """Count what the store in FOLDER holds.
-
-    Example: kgpt graph info graph
-    """
+    """Count what the store in FOLDER holds."""
     from kgpt.kg import store
 
     if verify:
@@ -66,17 +79,19 @@ def info(folder: Path, as_json: bool, verify: bool) -> None:
     _print_info(folder, as_json=as_json)
 
 
-@graph.command()
+@graph.command(
+    epilog=examples(
+        "kgpt graph show graph Q64 --out berlin.html",
+        "kgpt graph show graph Berlin --max 5",
+    )
+)
 @click.argument("folder", type=_FOLDER)
 @click.argument("entity")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--max", "max_triples", default=20, show_default=True, help="Triples shown a direction.")
 @click.option("--out", type=_FOLDER, help="Also draw the neighbourhood: FILE.html, .png or .svg.")
 def show(folder: Path, entity: str, as_json: bool, max_triples: int, out: Path | None) -> None:
-    """Show one ENTITY (an id, or a label that means one alone) with its names and neighbours.
-
-    Example: kgpt graph show graph Q64 --out berlin.html
-    """
+    """Show one ENTITY (an id, or a label that means one alone) with its names and neighbours."""
     from kgpt.kg import open_graph_store
     from kgpt.kg.entity_view import view_entity
     from kgpt.kg.finding import find_entity
@@ -93,17 +108,18 @@ def show(folder: Path, entity: str, as_json: bool, max_triples: int, out: Path |
         _tell_entity(view)
 
 
-@graph.command()
+@graph.command(
+    epilog=examples(
+        "kgpt graph stats graph --out graph.html",
+    )
+)
 @click.argument("folder", type=_FOLDER)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--out", type=_FOLDER, help="Also draw the statistics: FILE.html, .png or .svg.")
 @click.option("--min-support", default=10, show_default=True, help="Triples behind a pair of inverse relations.")
 @click.option("--min-confidence", default=0.5, show_default=True, help="Share of a relation's triples behind it.")
 def stats(folder: Path, as_json: bool, out: Path | None, min_support: int, min_confidence: float) -> None:
-    """Count degrees, relations and what they imply, literals, names by language.
-
-    Example: kgpt graph stats graph --out graph.html
-    """
+    """Count degrees, relations and what they imply, literals, names by language."""
     from kgpt.kg import open_graph_store
     from kgpt.kg.statistics import graph_statistics
 
@@ -118,7 +134,12 @@ def stats(folder: Path, as_json: bool, out: Path | None, min_support: int, min_c
         _tell_statistics(told)
 
 
-@graph.command()
+@graph.command(
+    epilog=examples(
+        "kgpt graph select graph --sparql 'CONSTRUCT WHERE { ?a wdt:P36 ?b }' --out capitals",
+        "kgpt graph select graph --sparql @query.rq --out part",
+    )
+)
 @click.argument("folder", type=_FOLDER)
 @click.option("--sparql", required=True, help="CONSTRUCT, or SELECT ?head ?relation ?tail; @FILE reads it from a file.")
 @click.option("--out", required=True, type=_FOLDER, help="Folder of the new store.")
@@ -127,8 +148,6 @@ def select(folder: Path, sparql: str, out: Path, as_json: bool) -> None:
     """Make a store of the triples that a SPARQL query picks, with all that is said of their entities.
 
     Nothing but the store is asked: SERVICE, LOAD and FROM are refused.
-
-    Example: kgpt graph select graph --sparql 'CONSTRUCT WHERE { ?a wdt:P36 ?b }' --out capitals
     """
     from kgpt.kg import open_graph_store, write_graph
     from kgpt.kg.selection import subgraph
@@ -143,7 +162,12 @@ def select(folder: Path, sparql: str, out: Path, as_json: bool) -> None:
     _print_info(out, as_json=as_json)
 
 
-@graph.command()
+@graph.command(
+    epilog=examples(
+        "kgpt graph export graph --to ttl --out graph.ttl",
+        "kgpt graph export graph --to titles --out titles.tsv",
+    )
+)
 @click.argument("folder", type=_FOLDER)
 @click.option("--to", "form", required=True, type=click.Choice(["nt", "ttl", "tsv", "graphml", "titles"]))
 @click.option("--out", required=True, type=_FOLDER, help="File to write (a folder for tsv).")
@@ -152,8 +176,6 @@ def export(folder: Path, form: str, out: Path, language: str) -> None:
     """Write the store as N-Triples, Turtle, a folder of TSV files, GraphML, or title<TAB>id lines.
 
     What a form cannot say is counted on stderr; tsv says everything.
-
-    Example: kgpt graph export graph --to ttl --out graph.ttl
     """
     from kgpt.kg import open_graph_store
 

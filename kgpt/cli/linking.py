@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kgpt.cli.example import examples
 from kgpt.cli.main import echo_json
 from kgpt.errors import DataError
 from kgpt.records import Document, Dropped
@@ -36,7 +37,14 @@ _COLUMNS = {
 }
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "kgpt link docs.jsonl --graph graph --out linked.jsonl",
+        "kgpt link - --graph graph --out -",
+        "kgpt link --graph graph --evaluate gold.jsonl --page errors.html",
+        "kgpt link --graph graph --fit gold.jsonl --weights-out weights.json",
+    )
+)
 @click.argument("documents", required=False)
 @click.option("--graph", "graph_path", required=True, type=_PATH, help="Graph store.")
 @click.option("--out", type=str, help="File to write, - for stdout.")
@@ -58,10 +66,7 @@ _COLUMNS = {
 @click.option("--keep-links", is_flag=True, help="Keep the documents' own links and add ours beside them.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def link(documents: str | None, graph_path: Path, **options: Any) -> None:
-    """Link DOCUMENTS (JSON Lines, - for stdin) to the entities of a graph, or evaluate the linker on gold.
-
-    Example: kgpt link docs.jsonl --graph graph --out linked.jsonl
-    """
+    """Link DOCUMENTS (JSON Lines, - for stdin) to the entities of a graph, or evaluate the linker on gold."""
     _require_work(documents, options)
     linker = _linker(graph_path, options)
     if options["fit"]:

@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from kgpt.cli.completing import task_names
+from kgpt.cli.example import examples
 from kgpt.cli.main import echo_json
 from kgpt.text import table
 
@@ -36,7 +38,12 @@ class _TaskNames(click.ParamType[Any]):
             self.fail(f"{value}: {error}", param, ctx)
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "kgpt evaluate runs/demo/7-results/kg_t5/0/model --task qa --data embedded:atlas",
+        "kgpt evaluate DIR --task 'cloze?max_candidates=50' --graph graph --json",
+    )
+)
 @click.argument("checkpoint")
 @click.option(
     "--task",
@@ -44,6 +51,7 @@ class _TaskNames(click.ParamType[Any]):
     multiple=True,
     required=True,
     type=_TaskNames(),
+    shell_complete=task_names,
     help="What to ask: NAME or NAME?SETTING=VALUE&... (see `kgpt tasks`).",
 )
 @click.option("--graph", "graph_path", type=_PATH, help="Graph store.")
@@ -62,10 +70,7 @@ def evaluate(
     harness: bool,
     as_json: bool,
 ) -> None:
-    """Evaluate CHECKPOINT (a local folder or a Hub name) as it is, without fine-tuning.
-
-    Example: kgpt evaluate runs/demo/7-results/kg_t5/0/model --task qa --data embedded:atlas
-    """
+    """Evaluate CHECKPOINT (a local folder or a Hub name) as it is, without fine-tuning."""
     from kgpt.errors import CheckpointError
     from kgpt.evaluation import summarize, tasks
     from kgpt.evaluation.harness import ask_harness
@@ -95,12 +100,14 @@ def evaluate(
     click.echo(table([checkpoint, "metric", "value", "n"], cells))
 
 
-@click.command("tasks")
+@click.command(
+    "tasks",
+    epilog=examples(
+        "kgpt tasks",
+    ),
+)
 def list_tasks() -> None:
-    """List the tasks that `kgpt evaluate` and a config's `evaluation.tasks` know, with their settings.
-
-    Example: kgpt tasks
-    """
+    """List the tasks that `kgpt evaluate` and a config's `evaluation.tasks` know, with their settings."""
     from kgpt.evaluation import tasks
 
     for name in tasks.names():
@@ -111,17 +118,18 @@ def list_tasks() -> None:
         click.echo(f"{name:24} {'; '.join(filter(None, told))}")
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        'kgpt ask runs/demo/7-results/kg_t5/0/model "What is the capital of France?"',
+    )
+)
 @click.argument("checkpoint")
 @click.argument("question")
 @click.option("--num-answers", default=5, show_default=True, help="Answers to show, best first.")
 @click.option("--min-probability", default=0.3, show_default=True, help="Abstain where the best answer has less.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def ask(checkpoint: str, question: str, num_answers: int, min_probability: float, as_json: bool) -> None:
-    """Ask CHECKPOINT a QUESTION; answers come with the probability that the model gives them.
-
-    Example: kgpt ask runs/demo/7-results/kg_t5/0/model "What is the capital of France?"
-    """
+    """Ask CHECKPOINT a QUESTION; answers come with the probability that the model gives them."""
     from kgpt.evaluation import answer
     from kgpt.model import load_checkpoint
 

@@ -6,6 +6,7 @@ from typing import get_args
 
 import click
 
+from kgpt.cli.example import examples
 from kgpt.cli.main import echo_json
 from kgpt.records import QuestionSplit
 from kgpt.text import table
@@ -15,7 +16,12 @@ _SPLITS: tuple[QuestionSplit, ...] = get_args(QuestionSplit)
 _ALL = 10**9
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "kgpt questions --graph runs/demo/1-graph --out exam.jsonl",
+        "kgpt questions --graph graph --hops 1,2 --templates mine.yaml --out exam.jsonl",
+    )
+)
 @click.option("--graph", "graph_path", required=True, type=_PATH, help="Graph store (kgpt graph build).")
 @click.option("--out", required=True, type=_PATH, help="JSON Lines file to write.")
 @click.option("--hops", default="1,2,3", show_default=True, help="Numbers of hops, separated by commas.")
@@ -36,10 +42,7 @@ def questions(
     templates: Path | None,
     as_json: bool,
 ) -> None:
-    """Make questions of one, two and three hops about a graph, with answers and splits that share no fact.
-
-    Example: kgpt questions --graph runs/demo/1-graph --out exam.jsonl
-    """
+    """Make questions of one, two and three hops about a graph, with answers and splits that share no fact."""
     from kgpt.evaluation.question_making import QuestionMaker
     from kgpt.io import write_json_lines
     from kgpt.kg import open_graph_store

@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from kgpt.cli.completing import config_names, first_line, recipe_files, recipe_names
+from kgpt.cli.example import examples
 from kgpt.cli.main import echo_json
 
 _PATH = click.Path(path_type=Path)
@@ -20,18 +22,22 @@ _OUT = click.option("--out", type=_PATH, help="Run folder.  [default: runs/NAME]
 _STAGES = ("graph", "corpus", "linked", "aligned", "sequences", "arms", "results", "report")
 
 
-@click.command()
-@click.argument("config")
+@click.command(
+    epilog=examples(
+        "kgpt run demo",
+        "kgpt run recipes/colake --set training.steps=500 --set seeds=[0,1,2]",
+        "kgpt run mine.yaml --out runs/first --until linked",
+        "kgpt run mine.yaml --jobs 2",
+    )
+)
+@click.argument("config", shell_complete=config_names)
 @_SETS
 @_OUT
 @click.option("--until", default="report", show_default=True, type=click.Choice(_STAGES), help="Stop after this stage.")
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(min=1), help="Arms trained at once.")
 @click.option("--json", "as_json", is_flag=True, help="Print results.json.")
 def run(config: str, overrides: tuple[str, ...], out: Path | None, until: str, jobs: int, as_json: bool) -> None:
-    """Do everything CONFIG asks, from graph to report; a killed run goes on where it was.
-
-    Example: kgpt run configs/demo.yaml --set seeds=[0,1,2]
-    """
+    """Do everything CONFIG asks, from graph to report; a killed run goes on where it was."""
     from typing import cast
 
     from kgpt.pipeline import load_run_config, open_run
@@ -64,8 +70,14 @@ def run(config: str, overrides: tuple[str, ...], out: Path | None, until: str, j
         click.echo(f"report: {page}", err=as_json)
 
 
-@click.command()
-@click.argument("config")
+@click.command(
+    epilog=examples(
+        "kgpt pretrain recipes/kg_t5 --set training.steps=500",
+        "kgpt pretrain mine.yaml --arm colake --resume",
+        "kgpt pretrain mine.yaml --find-learning-rate",
+    )
+)
+@click.argument("config", shell_complete=config_names)
 @_SETS
 @_OUT
 @click.option("--arm", help="The arm to train.  [default: the first that is not the control]")
@@ -77,8 +89,6 @@ def pretrain(
     """Train one arm of CONFIG, for its first seed, and print the checkpoint's folder.
 
     Under torchrun or accelerate launch the processes share every step, and the first does the rest.
-
-    Example: kgpt pretrain recipes/kg_t5 --set training.steps=500
     """
     from kgpt.errors import ConfigError, did_you_mean
     from kgpt.pipeline import load_run_config, open_run
@@ -125,31 +135,34 @@ def _find_rate(settings: Any, folder: Path, arm: str) -> None:
     click.echo(f"picture: {folder / f'learning-rate-{arm}.svg'}", err=True)
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "kgpt report runs/demo --out report.html",
+        "kgpt report runs/demo runs/mine --out both.md",
+    )
+)
 @click.argument("runs", nargs=-1, required=True, type=_PATH)
 @click.option("--out", required=True, type=_PATH, help="HTML file to write, or Markdown with the suffix .md.")
 def report(runs: tuple[Path, ...], out: Path) -> None:
-    """Write one page about one or several RUNS, side by side; to a file that ends with .md, its tables in Markdown.
-
-    Example: kgpt report runs/demo --out report.html
-    """
+    """Write one page about one or several RUNS, side by side; to a file that ends with .md, its tables in Markdown."""
     from kgpt.report.page import write_report
 
     write_report(list(runs), out)
     click.echo(out)
 
 
-@click.command()
-@click.argument("config")
+@click.command(
+    epilog=examples(
+        "kgpt show demo --document berlin --out berlin.svg",
+    )
+)
+@click.argument("config", shell_complete=config_names)
 @click.option("--document", required=True, help="Id of a document of the corpus.")
 @click.option("--out", required=True, type=_PATH, help="SVG file to write.")
 @click.option("--run", "folder", type=_PATH, help="Run folder.  [default: runs/NAME]")
 @_SETS
 def show(config: str, document: str, out: Path, folder: Path | None, overrides: tuple[str, ...]) -> None:
-    """Draw the word-knowledge graph of a DOCUMENT's first passage.
-
-    Example: kgpt show demo --document berlin --out berlin.svg
-    """
+    """Draw the word-knowledge graph of a DOCUMENT's first passage."""
     from kgpt.io import write_bytes
     from kgpt.pipeline import load_run_config, open_run
     from kgpt.pipeline.showing import draw_document
@@ -161,20 +174,21 @@ def show(config: str, document: str, out: Path, folder: Path | None, overrides: 
     click.echo(out)
 
 
-@click.command()
-@click.argument("name", required=False)
+@click.command(
+    epilog=examples(
+        "kgpt recipes",
+        "kgpt recipes kg_t5 > mine.yaml",
+    )
+)
+@click.argument("name", required=False, shell_complete=recipe_names)
 def recipes(name: str | None) -> None:
-    """List the recipes, or print one's YAML to start from.
-
-    Example: kgpt recipes kg_t5 > mine.yaml
-    """
+    """List the recipes, or print one's YAML to start from."""
     from kgpt.errors import ConfigError, did_you_mean
-    from kgpt.io import embedded_root
 
-    found = {path.stem: path for path in sorted((embedded_root("configs") / "recipes").glob("*.yaml"))}
+    found = {path.stem: path for path in recipe_files()}
     if name is None:
         for recipe, path in found.items():
-            click.echo(f"{recipe:14} {path.read_text('utf-8').splitlines()[0].removeprefix('# ')}")
+            click.echo(f"{recipe:14} {first_line(path)}")
     elif name in found:
         click.echo(found[name].read_text("utf-8"), nl=False)
     else:

@@ -5,8 +5,15 @@ from pathlib import Path
 
 import click
 
+from kgpt.cli.example import examples
 
-@click.command()
+
+@click.command(
+    epilog=examples(
+        "kgpt serve runs/demo --open",
+        "kgpt serve runs/demo --port 0",
+    )
+)
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
@@ -18,8 +25,6 @@ def serve(run: Path, host: str, port: int, allow_remote: bool, open_browser: boo
     """Serve a page to explore a finished RUN: link a text, draw its graph, ask every arm and the graph.
 
     Nothing is written into the run. Ctrl and C ends it.
-
-    Example: kgpt serve runs/demo --open
     """
     if not is_loopback(host):
         if not allow_remote:

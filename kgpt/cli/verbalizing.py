@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kgpt.cli.example import examples
 from kgpt.cli.main import echo_json
 
 if TYPE_CHECKING:
@@ -15,7 +16,12 @@ if TYPE_CHECKING:
 _PATH = click.Path(path_type=Path)
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "kgpt verbalize graph --out sentences.jsonl",
+        "kgpt verbalize graph --mode ngram --corpus aligned --out sentences.jsonl",
+    )
+)
 @click.argument("graph_path", metavar="GRAPH", type=_PATH)
 @click.option("--out", required=True, type=_PATH, help="JSON Lines file to write.")
 @click.option(
@@ -34,7 +40,7 @@ _PATH = click.Path(path_type=Path)
 def verbalize(graph_path: Path, out: Path, **options: Any) -> None:
     """Write the triples of GRAPH as sentences with links, documents that all other commands read.
 
-    Every triple is in one document, beside others of its head. Example: kgpt verbalize graph --out sentences.jsonl
+    Every triple is in one document, beside others of its head.
     """
     from kgpt.kg import open_graph_store
 

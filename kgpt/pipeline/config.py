@@ -8,7 +8,6 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from kgpt.alignment import AlignmentSettings
 from kgpt.config import Settings, load_config, part_of
-from kgpt.corpus import CorpusStep, corpus_steps
 from kgpt.engine import Engine, Processes, engines
 from kgpt.errors import ConfigError, did_you_mean
 from kgpt.evaluation.exam import DATA_DIR
@@ -17,9 +16,27 @@ from kgpt.io import embedded_root
 from kgpt.kg.selection import GraphSelection
 from kgpt.linking import LinkingSettings
 from kgpt.model import BackboneSettings
+from kgpt.pipeline.corpus_config import CorpusSettings, config_json
 from kgpt.recipes import Recipe, recipes
 from kgpt.recipes.text_only import without_graph
 from kgpt.training.settings import TrainingSettings
+
+__all__ = [
+    "WRONG",
+    "ArmSettings",
+    "CorpusSettings",
+    "EvaluationSettings",
+    "GraphSettings",
+    "Knowledge",
+    "MixtureSettings",
+    "PhaseSettings",
+    "QuestionSettings",
+    "RunConfig",
+    "VocabularySettings",
+    "config_json",
+    "find_config",
+    "load_run_config",
+]
 
 
 def _knowledge(value: object) -> object:
@@ -30,7 +47,6 @@ def _knowledge(value: object) -> object:
 Knowledge = Annotated[Literal["true", "off", "shuffled", "type_consistent"], BeforeValidator(_knowledge)]
 WRONG: tuple[str, ...] = ("shuffled", "type_consistent")
 """The kinds of knowledge whose facts are wrong."""
-CorpusStepPart: TypeAlias = part_of(corpus_steps)  # type: ignore[valid-type]
 EnginePart: TypeAlias = part_of(engines)  # type: ignore[valid-type]
 RecipePart: TypeAlias = part_of(recipes)  # type: ignore[valid-type]
 TaskPart: TypeAlias = part_of(tasks)  # type: ignore[valid-type]
@@ -49,17 +65,6 @@ class GraphSettings(Settings):
     sources: tuple[str, ...] = Field(min_length=1)
     languages: tuple[str, ...] = Field(default=("en",), min_length=1)
     select: GraphSelection = GraphSelection()
-
-
-class CorpusSettings(Settings):
-    """The text: its sources, and the steps of curation in order."""
-
-    sources: tuple[str, ...] = Field(min_length=1)
-    steps: tuple[CorpusStepPart, ...] = ()
-
-    def built_steps(self) -> Sequence[CorpusStep]:
-        """The steps as parts."""
-        return self.steps
 
 
 class VocabularySettings(Settings):
@@ -314,8 +319,3 @@ def find_config(source: str) -> Path:
     name = source.removeprefix("configs/").removesuffix(".yaml")
     shipped = embedded_root("configs") / f"{name}.yaml"
     return shipped if shipped.is_file() else path
-
-
-def config_json(config: Settings) -> dict[str, Any]:
-    """A config as JSON: for fingerprints and manifests."""
-    return config.model_dump(mode="json")

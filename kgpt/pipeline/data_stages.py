@@ -1,12 +1,14 @@
 """Stages 1 to 5: from sources to tokenised passages; each is a function that fills a folder."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,7 +22,6 @@ from kgpt.corpus.dropping import READING, DroppedDocument, dropped_file
 from kgpt.corpus.sharded import CurateShard, dropped_beside
 from kgpt.engine import Engine, counts_of, cut, join, run_shards
 from kgpt.errors import ConfigError
-from kgpt.evaluation import measure_overlap
 from kgpt.io import read_json, write_json, write_json_lines
 from kgpt.kg import GraphBuilder, KnowledgeGraph, open_graph_store
 from kgpt.kg.following import needed_facts
@@ -29,7 +30,6 @@ from kgpt.kg.splitting import hold_out, pair_key
 from kgpt.kg.store import META_NAME, fill_store, is_store, mapped_arrays
 from kgpt.linking import Linker
 from kgpt.linking.sharded import LinkShard
-from kgpt.pipeline.config import RunConfig
 from kgpt.pipeline.questions import SelectedQuestions, select_questions
 from kgpt.pipeline.slices import count_slices, write_slices
 from kgpt.pipeline.stage import Counts
@@ -43,6 +43,9 @@ from kgpt.sources.documents import DocumentsFile, write_documents
 from kgpt.sources.opening import question_set
 from kgpt.sources.questions import question_json
 from kgpt.verbalization import Verbalizer
+
+if TYPE_CHECKING:
+    from kgpt.pipeline.config import RunConfig  # with the learning rooms, which curation and alignment do without
 
 DOCUMENTS = "documents.jsonl"
 DROPPED = "dropped.jsonl"
@@ -187,6 +190,8 @@ def alignment_stage(
 
 def sequence_stage(config: RunConfig, run: Path, folder: Path, *, shards: Path) -> Counts:
     """Stage 5: passages to arrays; the vocabulary, the questions with their splits, what is held out."""
+    from kgpt.evaluation import measure_overlap
+
     graph, passages = open_run_graph(run), list(read_passages(run / "4-aligned" / PASSAGES))
     questions = _select(config, graph, passages)
     held = _held_out(config, graph, questions)
@@ -242,7 +247,7 @@ def _select(config: RunConfig, graph: KnowledgeGraph, passages: list[AlignedPass
     return select_questions(source_questions(config), graph, stated_triples(passages), config.questions)
 
 
-def _held_out(config: RunConfig, graph: KnowledgeGraph, questions: SelectedQuestions) -> "np.typing.NDArray[np.bool_]":
+def _held_out(config: RunConfig, graph: KnowledgeGraph, questions: SelectedQuestions) -> np.typing.NDArray[np.bool_]:
     """Triples that no arm trains on: a share of the pairs that no question asks about and no passage supports."""
     held = hold_out(graph.triples, share=config.evaluation.held_out_frac, seed=config.questions.seed)
     asked = {pair_key(fact) for question in questions.questions for fact in needed_facts(question, graph)}
@@ -254,7 +259,7 @@ def _held_out(config: RunConfig, graph: KnowledgeGraph, questions: SelectedQuest
 def _vocabulary(
     config: RunConfig,
     graph: KnowledgeGraph,
-    held: "np.typing.NDArray[np.bool_]",
+    held: np.typing.NDArray[np.bool_],
     passages: list[AlignedPassage],
     questions: SelectedQuestions,
 ) -> Vocabulary:

@@ -1,18 +1,22 @@
 """The questions of a run: those the graph can answer, split by fact so that nothing leaks into training."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from kgpt.kg.following import follow, needed_facts, read_path
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.kg.splitting import pair_key, split_of
-from kgpt.pipeline.config import QuestionSettings
 from kgpt.randomness import stable_hash
 from kgpt.records import Dropped, Question, QuestionSplit, Triple
+
+if TYPE_CHECKING:
+    from kgpt.pipeline.config import QuestionSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,17 @@
 """A fine-tuned encoder-decoder turns serialised subgraphs into sentences (KELM, Agarwal et al., 2021, section 3.4)."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import torch
+from typing import TYPE_CHECKING
 
 from kgpt.errors import CheckpointError
-from kgpt.model import LoadedModel
 from kgpt.randomness import stable_hash
 from kgpt.verbalization.pieces import Mention, Piece, Span, joined
+
+if TYPE_CHECKING:
+    from kgpt.model import LoadedModel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,14 +43,15 @@ class SentenceGenerator:
                 f"a sentence generator is an encoder-decoder; this one is an {self.loaded.architecture}"
             )
 
-    @torch.inference_mode()
     def write(self, subgraphs: Sequence[Sequence[Piece]]) -> list[str]:
         """A sentence for each; the same seed and subgraphs give the same."""
+        import torch  # writing by rule and by patterns does without
+
         backbone, vocabulary = self.loaded.model.backbone.eval(), self.loaded.vocabulary
         texts = [joined(pieces) for pieces in subgraphs]
         inputs = vocabulary.tokenizer(texts, return_tensors="pt", padding=True, truncation=True, max_length=512)
         device = self.loaded.model.device
-        with torch.random.fork_rng():
+        with torch.inference_mode(), torch.random.fork_rng():
             torch.manual_seed(stable_hash(self.seed, *texts) % 2**63)
             rows = backbone.generate(
                 input_ids=inputs["input_ids"].to(device),

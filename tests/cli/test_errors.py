@@ -38,6 +38,7 @@ CASES = {
     "span out of the text": ("corpus build {mess}/beyond.jsonl --out {out}", "out of the text"),
     "a folder that is no corpus": ("corpus info {mess}/empty", "no curated corpus there"),
     "span out of the text, aligning": ("align {mess}/beyond.jsonl --graph {graph} --out {out}", "beyond.jsonl:1"),
+    "no such documents, aligning": ("align {mess}/none.jsonl --graph {graph} --out {out}", "none.jsonl"),
     "malformed document, linking": ("link {mess}/bad.jsonl --graph {graph} --out {out}", "bad.jsonl:2"),
     "no such gold": ("link --graph {graph} --evaluate {mess}/none.jsonl", "none.jsonl"),
     "no such checkpoint": ("ask {mess}/none What?", "none"),
@@ -97,5 +98,33 @@ def test_debug_shows_where_an_error_comes_from(kgpt, mess):
     assert told.status == 2 and "Traceback" in told.err
 
 
-def test_an_unknown_command_is_told(kgpt):
-    assert kgpt("pretrian").status == 2
+CALLS = {
+    "pretrian": "no such command 'pretrian'; did you mean 'pretrain'? see `kgpt --help`",
+    "graph bild": "graph: no such command 'bild'; did you mean 'build'? see `kgpt graph --help`",
+    "run": "run: missing argument 'CONFIG'; see `kgpt run --help`",
+    "run demo --untl graph": "run: no such option '--untl'; did you mean '--until'? see `kgpt run --help`",
+    "run --out": "run: option '--out' requires an argument; see `kgpt run --help`",
+    "--nope": "no such option '--nope'; see `kgpt --help`",
+    "tasks twice": "tasks: got unexpected extra argument (twice); see `kgpt tasks --help`",
+    "link --graph g": "link: give DOCUMENTS and --out FILE, or --evaluate GOLD, or --fit GOLD; see `kgpt link --help`",
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_wrong_call_is_told_in_one_line(call, kgpt):
+    told = kgpt(*call.split())
+
+    assert told == (type(told)(2, "", f"kgpt: {CALLS[call]}\n"))
+
+
+def test_a_wrong_choice_is_told_with_what_is_allowed(kgpt):
+    told = kgpt("run", "demo", "--until", "linking")
+
+    assert told.status == 2 and told.err.count("\n") == 1
+    assert told.err.startswith("kgpt: run: invalid value for '--until': 'linking'") and "'linked'" in told.err
+
+
+def test_kgpt_alone_shows_its_help(kgpt):
+    told = kgpt()
+
+    assert told.status == 2 and "Commands:" in told.err
