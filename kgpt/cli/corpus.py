@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from kgpt.cli.corpus_info import info, print_info
 from kgpt.cli.curating import dropped, fit_quality, why
 from kgpt.cli.example import examples
 from kgpt.cli.main import echo_json
@@ -29,54 +30,51 @@ def corpus() -> None:
 corpus.add_command(dropped)
 corpus.add_command(why)
 corpus.add_command(fit_quality)
+corpus.add_command(info)
 
 
 @corpus.command(
     epilog=examples(
         "kgpt corpus build my.jsonl --out corpus",
         "kgpt corpus build my.jsonl pages/ --config steps.yaml --out corpus",
+        "kgpt corpus build linked.jsonl --graph graph --config steps.yaml --out corpus",
         "kgpt corpus build 'wikipedia:enwiki.xml.bz2?titles=titles.tsv' --out wiki",
     )
 )
 @click.argument("sources", nargs=-1, required=True)
 @click.option("--out", required=True, type=_PATH, help="Folder of the curated corpus.")
 @click.option("--config", "config_path", type=_PATH, help="YAML with the `steps` of curation.")
+@click.option("--graph", "graph_path", type=_PATH, help="Graph store: what it says is a fact that may be lost.")
+@click.option("--data-dir", default="", help="What {data_dir} stands for in sources and steps.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
-def build(sources: tuple[str, ...], out: Path, config_path: Path | None, as_json: bool) -> None:
+def build(
+    sources: tuple[str, ...], out: Path, config_path: Path | None, graph_path: Path | None, data_dir: str, as_json: bool
+) -> None:
     """Curate SOURCES: JSON Lines, text files, embedded:NAME; every document that goes is counted by reason."""
     from kgpt.config import check_config, read_config
     from kgpt.corpus import step_files
     from kgpt.engine import Processes
     from kgpt.io import fingerprint_file
-    from kgpt.pipeline.corpus_config import CorpusSettings, config_json
+    from kgpt.kg import open_graph_store
+    from kgpt.kg.store import META_NAME
+    from kgpt.pipeline.corpus_config import CorpusSettings, built_steps, config_json, filled
     from kgpt.pipeline.data_stages import corpus_stage
     from kgpt.pipeline.stage import Stage
     from kgpt.sources import open_documents
 
     told = read_config(config_path) if config_path else {"steps": _DEFAULT_STEPS}
     config = check_config({"sources": list(sources)} | told, CorpusSettings, place=str(config_path or "corpus"))
-    files = [path for one in config.sources for path in open_documents(one).files()]
-    inputs = {str(path): fingerprint_file(path) for path in (*files, *step_files(config.built_steps()))}
+    steps, found = built_steps(config.steps, data_dir), filled(config.sources, data_dir, "corpus.sources")
+    files = [path for one in found for path in open_documents(one).files()]
+    if graph_path is not None:
+        open_graph_store(graph_path)  # a missing or corrupt one is told before work begins
+        files.append(graph_path / META_NAME)
+    inputs = {str(path): fingerprint_file(path) for path in (*files, *step_files(steps))}
     stage = Stage(name="corpus", folder=out, inputs=inputs, config=config_json(config))
     stage.run(
-        lambda folder: corpus_stage(
-            config.built_steps(), config.sources, folder, engine=Processes(), shards=stage.shards
-        )
+        lambda folder: corpus_stage(steps, found, folder, engine=Processes(), shards=stage.shards, graph=graph_path)
     )
-    _print_info(out, as_json=as_json)
-
-
-@corpus.command(
-    epilog=examples(
-        "kgpt corpus info corpus",
-        "kgpt corpus info corpus --json",
-    )
-)
-@click.argument("folder", type=_PATH)
-@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
-def info(folder: Path, as_json: bool) -> None:
-    """Count what the corpus in FOLDER holds, what was dropped and why, its slices."""
-    _print_info(folder, as_json=as_json)
+    print_info(out, as_json=as_json)
 
 
 @click.command(
@@ -191,28 +189,3 @@ def _evaluate(linked: Path, graph_path: Path, settings: "AlignmentSettings", *, 
 def _figures(quality: Mapping[str, Any]) -> list[str]:
     shares = [f"{quality[name]:.3f}" for name in ("precision", "recall", "recall_in_graph")]
     return shares + [f"{quality[name]:,}" for name in ("num_gold", "num_gold_in_graph", "num_predicted")]
-
-
-def _print_info(folder: Path, *, as_json: bool) -> None:
-    from kgpt.corpus import corpus_slices
-    from kgpt.pipeline.data_stages import read_documents
-    from kgpt.pipeline.fate import curated
-    from kgpt.text import words
-
-    manifest = curated(folder)
-    documents = list(read_documents(folder))
-    told = {
-        "num_documents": len(documents),
-        "num_tokens": sum(len(words(document.text)) for document in documents),
-        "dropped": dict(manifest.dropped),
-        "changed": {name.removeprefix("changed:"): int(count) for name, count in manifest.figures.items()},
-        "slices": corpus_slices(documents),
-    }
-    if as_json:
-        echo_json(told)
-        return
-    rows = [["documents", f"{len(documents):,}"], ["tokens (words and marks)", f"{told['num_tokens']:,}"]]
-    rows += [[f"dropped: {reason}", f"{count:,}"] for reason, count in manifest.dropped.items()]
-    rows += [[name.replace(":", ": ", 1), f"{count:,.0f}"] for name, count in manifest.figures.items()]
-    rows += [[f"{s}: {n}", f"{c:,}"] for s, counts in corpus_slices(documents).items() for n, c in counts.items()]
-    click.echo(table([str(folder), ""], rows))

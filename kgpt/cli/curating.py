@@ -103,6 +103,7 @@ def _rows(fate: "Fate") -> list[list[str]]:
     told = {
         "source": fate.source,
         "went at": fate.step,
+        "in its place stays": fate.duplicate_of,
         "passed": ", ".join(fate.passed),
         "not looked at by": ", ".join(fate.not_concerned),
         "links": f"{fate.num_links:,}" if fate.kept else "",

@@ -9,20 +9,25 @@ from kgpt.corpus import (  # the steps register themselves
     gopher_repetition,
     language,
     length,
+    line_duplicates,
+    near_duplicates,
     normalize,
     pii,
     quality_classifier,
     repair,
     sample,
 )
-from kgpt.corpus.base import CorpusStep, QualityFilter, SourceStep, corpus_steps, step_files
-from kgpt.corpus.curating import Curation, corpus_slices
+from kgpt.corpus.base import CorpusStep, QualityFilter, SourcePolicy, SourceStep, WholeStep, corpus_steps, step_files
+from kgpt.corpus.curating import Curation
+from kgpt.corpus.slices import corpus_slices
 
 __all__ = [
     "CorpusStep",
     "Curation",
     "QualityFilter",
+    "SourcePolicy",
     "SourceStep",
+    "WholeStep",
     "blocklist",
     "c4",
     "corpus_slices",
@@ -33,6 +38,8 @@ __all__ = [
     "gopher_repetition",
     "language",
     "length",
+    "line_duplicates",
+    "near_duplicates",
     "normalize",
     "pii",
     "quality_classifier",

@@ -1,34 +1,39 @@
-"""What a curation step is: settings in a frozen class, and a run over one corpus that may remember what it saw."""
+"""What a curation step is: settings in a frozen class, and a run over one corpus.
+
+Some steps look at each document alone (`SourceStep`). The others need all of them (`WholeStep`): each document is
+sketched, one decision is made over all sketches, and then applied to each.
+"""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import Any, Protocol
 
+from numpy.typing import NDArray
+
+from kgpt.kg.graph import KnowledgeGraph
 from kgpt.records import VERBALIZED, Document, Dropped
 from kgpt.registry import Registry
 
 Verdict = Callable[[Document], Document | Dropped]
 """Takes one document; gives it back, perhaps changed, or says why it goes."""
+Rule = Callable[[Document, int], Document | Dropped]
+"""A verdict that knows the document's row in the arrays of a decision."""
+Arrays = Mapping[str, NDArray[Any]]
 
 
-class CorpusStep(Protocol):
-    """One step of curation."""
-
-    remembers: ClassVar[bool]
-    """Whether what becomes of a document depends on those before it: then the step runs in one process."""
+class AloneStep(Protocol):
+    """A step that looks at each document alone."""
 
     def begin(self) -> Verdict:
         """A fresh run of the step over one corpus."""
 
 
-corpus_steps: Registry[CorpusStep] = Registry("corpus step")
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SourceStep(ABC):
-    """A step that looks at the documents of some sources only; the others pass as they are.
+class SourcePolicy:
+    """Whose documents a step looks at; the others pass as they are.
 
     Args:
         sources: whose documents the step looks at; empty are all.
@@ -38,7 +43,22 @@ class SourceStep(ABC):
     sources: tuple[str, ...] = ()
     except_sources: tuple[str, ...] = ()
 
-    remembers: ClassVar[bool] = False
+    def concerns(self, source: str) -> bool:
+        """Whether the step looks at the documents of `source`."""
+        return source not in self.except_sources and (not self.sources or source in self.sources)
+
+    def rules(self) -> Sequence[str]:
+        """What a document may go for, for who asks what never fired; none where there is but one reason."""
+        return ()
+
+    def files(self) -> Sequence[Path]:
+        """The user's files that the step reads: what they hold decides what stays."""
+        return ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceStep(SourcePolicy, ABC):
+    """A step that looks at each document alone."""
 
     @abstractmethod
     def fresh(self) -> Verdict:
@@ -51,13 +71,38 @@ class SourceStep(ABC):
             return verdict
         return lambda document: verdict(document) if self.concerns(document.metadata.source) else document
 
-    def concerns(self, source: str) -> bool:
-        """Whether the step looks at the documents of `source`."""
-        return source not in self.except_sources and (not self.sources or source in self.sources)
 
-    def files(self) -> Sequence[Path]:
-        """The user's files that the step reads: what they hold decides what stays."""
-        return ()
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WholeStep(SourcePolicy, ABC):
+    """A step that decides about a document by what all of them hold.
+
+    Documents that it does not look at are neither sketched nor ruled on.
+    """
+
+    @abstractmethod
+    def sketch(self, documents: Sequence[Document], graph: KnowledgeGraph | None, /) -> Arrays:
+        """What the decision needs to know of `documents`; a graph says which facts there are.
+
+        Sketches of several shards are joined array by array, so what belongs to a document stands in as many rows as it
+        has of it, with an array of their numbers beside.
+        """
+
+    @abstractmethod
+    def decide(self, sketches: Arrays) -> Arrays:
+        """The decision over all documents, from their sketches in the order of the corpus."""
+
+    @abstractmethod
+    def rule(self, decision: Arrays) -> Rule:
+        """What becomes of each document by `decision`."""
+
+    def ruled(self, decision: Arrays, *, start: int) -> Verdict:
+        """The verdict on documents in a row, the first of those looked at being that of row `start`."""
+        rule, rows = self.rule(decision), count(start)
+        return lambda document: rule(document, next(rows)) if self.concerns(document.metadata.source) else document
+
+
+CorpusStep = AloneStep | WholeStep
+corpus_steps: Registry[CorpusStep] = Registry("corpus step")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,4 +131,4 @@ class QualityFilter(SourceStep, ABC):
 
 def step_files(steps: Sequence[CorpusStep]) -> list[Path]:
     """The user's files that any of `steps` reads."""
-    return [path for step in steps if isinstance(step, SourceStep) for path in step.files()]
+    return [path for step in steps if isinstance(step, SourcePolicy) for path in step.files()]

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from kgpt.corpus.clusters import Duplicate
 from kgpt.io import atomic_file, json_bytes, read_json_lines
 from kgpt.records import Document, Dropped
 from kgpt.sources.malformed import told_as_malformed
@@ -24,6 +25,7 @@ class DroppedDocument:
         step: at which step.
         source: the document's source; of one that was never read whole, where it was read from.
         text: how it began when it went, `SNIPPET_CHARS` at most.
+        duplicate_of: the document that stayed in its place.
     """
 
     id: str
@@ -31,6 +33,12 @@ class DroppedDocument:
     step: str
     source: str = ""
     text: str = ""
+    duplicate_of: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """A line of the list; what is empty for most documents is left out where it is."""
+        told = asdict(self)
+        return told if self.duplicate_of else {name: value for name, value in told.items() if name != "duplicate_of"}
 
 
 def as_dropped(dropped: Dropped, *, step: str, document: Document) -> DroppedDocument:
@@ -41,6 +49,7 @@ def as_dropped(dropped: Dropped, *, step: str, document: Document) -> DroppedDoc
         step=step,
         source=document.metadata.source,
         text=document.text[:SNIPPET_CHARS],
+        duplicate_of=dropped.of if isinstance(dropped, Duplicate) else "",
     )
 
 
@@ -50,7 +59,7 @@ def dropped_file(path: Path) -> Iterator[Callable[[DroppedDocument], None]]:
     with atomic_file(path) as file:
 
         def tell(dropped: DroppedDocument) -> None:
-            file.write(json_bytes(asdict(dropped)) + b"\n")
+            file.write(json_bytes(dropped.as_json()) + b"\n")
 
         yield tell
 

@@ -1,30 +1,38 @@
-"""Documents whose words were all seen before, in the same order, whatever the case and blanks."""
+"""Documents with the same words in the same order, whatever the case and blanks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
-from kgpt.corpus.base import SourceStep, Verdict, corpus_steps
+import numpy as np
+
+from kgpt.corpus.base import Arrays, Rule, WholeStep, corpus_steps
+from kgpt.corpus.clusters import keeper_rule, keepers, standing
+from kgpt.kg.graph import KnowledgeGraph
 from kgpt.randomness import stable_hash
-from kgpt.records import Document, Dropped
+from kgpt.records import Document
 from kgpt.text import squeeze
 
 
 @corpus_steps.register("exact_duplicates")
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ExactDuplicates(SourceStep):
-    """Drop every document whose text equals an earlier one's, case and blanks set aside."""
+class ExactDuplicates(WholeStep):
+    """Keep one of the documents whose texts are equal, case and blanks set aside; 50 bytes and the id of each are held.
 
-    remembers: ClassVar[bool] = True
+    Args:
+        priority: sources whose documents stay before those of others, the first before the second.
+    """
 
-    def fresh(self) -> Verdict:
-        """The step, with nothing seen yet."""
-        seen: set[int] = set()
+    priority: tuple[str, ...] = ()
 
-        def apply(document: Document) -> Document | Dropped:
-            key = stable_hash(squeeze(document.text).casefold())
-            if key in seen:
-                return Dropped(document.id, "exact_duplicate")
-            seen.add(key)
-            return document
+    def sketch(self, documents: Sequence[Document], _graph: KnowledgeGraph | None, /) -> Arrays:
+        """A hash of each text."""
+        keys = [stable_hash(squeeze(document.text).casefold()) for document in documents]
+        return {"keys": np.array(keys, np.uint64), **standing(documents, self.priority)}
 
-        return apply
+    def decide(self, sketches: Arrays) -> Arrays:
+        """One document of each text."""
+        return keepers(sketches, sketches["keys"])
+
+    def rule(self, decision: Arrays) -> Rule:
+        """Drop the others."""
+        return keeper_rule(decision, step="exact_duplicates", reason="exact_duplicate")

@@ -1,7 +1,7 @@
 """Documents that a fitted model calls good."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +10,9 @@ from pydantic import Field
 from kgpt.corpus.base import SourceStep, Verdict, corpus_steps
 from kgpt.corpus.quality_model import load_quality_model
 from kgpt.records import VERBALIZED, Document, Dropped
+
+QUALITY = "quality"
+"""The field of `Metadata.extra` that keeps the probability of a document that stays."""
 
 
 @corpus_steps.register("quality_classifier")
@@ -21,7 +24,7 @@ class QualityClassifier(SourceStep):
 
     Args:
         model: its file.
-        min_probability: a document that is good with less goes as `quality_classifier:low`.
+        min_probability: a document that is good with less goes as `quality_classifier:low`; others keep it.
     """
 
     except_sources: tuple[str, ...] = (VERBALIZED,)
@@ -41,7 +44,10 @@ class QualityClassifier(SourceStep):
         model = load_quality_model(Path(self.model))
 
         def apply(document: Document) -> Document | Dropped:
-            is_good = model.probability(document.text) >= self.min_probability
-            return document if is_good else Dropped(document.id, "quality_classifier:low")
+            probability = model.probability(document.text)
+            if probability < self.min_probability:
+                return Dropped(document.id, "quality_classifier:low")
+            extra = {**document.metadata.extra, QUALITY: round(probability, 3)}
+            return replace(document, metadata=replace(document.metadata, extra=extra))
 
         return apply

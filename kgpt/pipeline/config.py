@@ -8,15 +8,15 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from kgpt.alignment import AlignmentSettings
 from kgpt.config import Settings, load_config, part_of
+from kgpt.corpus import CorpusStep
 from kgpt.engine import Engine, Processes, engines
 from kgpt.errors import ConfigError, did_you_mean
-from kgpt.evaluation.exam import DATA_DIR
 from kgpt.evaluation.task import Task, tasks
 from kgpt.io import embedded_root
 from kgpt.kg.selection import GraphSelection
 from kgpt.linking import LinkingSettings
 from kgpt.model import BackboneSettings
-from kgpt.pipeline.corpus_config import CorpusSettings, config_json
+from kgpt.pipeline.corpus_config import CorpusSettings, built_steps, config_json, filled
 from kgpt.recipes import Recipe, recipes
 from kgpt.recipes.text_only import without_graph
 from kgpt.training.settings import TrainingSettings
@@ -296,10 +296,12 @@ class RunConfig(Settings):
         Raises:
             ConfigError: a source needs `data_dir` and none was given.
         """
-        for source in sources:
-            if DATA_DIR in source and not self.data_dir:
-                raise ConfigError(f"{place}: {source!r} needs the data folder; add --set data_dir=PATH")
-        return tuple(source.replace(DATA_DIR, self.data_dir) for source in sources)
+        return filled(sources, self.data_dir, place)
+
+    def corpus_steps(self, *, linked: bool = False) -> Sequence[CorpusStep]:
+        """The steps before linking, or those after it, as parts with the data folder put in."""
+        steps, name = (self.corpus.linked_steps, "linked_steps") if linked else (self.corpus.steps, "steps")
+        return built_steps(steps, self.data_dir, place=f"corpus.{name}")
 
 
 def load_run_config(source: str, overrides: Sequence[str] = ()) -> RunConfig:

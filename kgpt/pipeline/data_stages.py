@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -17,9 +16,10 @@ from kgpt.alignment.aligner import NOT_IN_GRAPH
 from kgpt.alignment.passages import read_passages
 from kgpt.alignment.quality import measure_alignment, relation_counts
 from kgpt.alignment.sharded import TOO_FEW, AlignShard
-from kgpt.corpus import CorpusStep, Curation
+from kgpt.corpus import CorpusStep
 from kgpt.corpus.dropping import READING, DroppedDocument, dropped_file
-from kgpt.corpus.sharded import CurateShard, dropped_beside
+from kgpt.corpus.passes import Curated, curate
+from kgpt.corpus.sharded import dropped_beside
 from kgpt.engine import Engine, counts_of, cut, join, run_shards
 from kgpt.errors import ConfigError
 from kgpt.io import read_json, write_json, write_json_lines
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 DOCUMENTS = "documents.jsonl"
 DROPPED = "dropped.jsonl"
+STEPS = "steps.json"
 PASSAGES = "passages.jsonl"
 RELATIONS = "relations.json"
 QUALITY = "quality.json"
@@ -105,21 +106,21 @@ def open_run_graph(run: Path) -> KnowledgeGraph:
 
 
 def corpus_stage(
-    steps: Sequence[CorpusStep], sources: Sequence[str], folder: Path, *, engine: Engine, shards: Path
+    steps: Sequence[CorpusStep],
+    sources: Sequence[str],
+    folder: Path,
+    *,
+    engine: Engine,
+    shards: Path,
+    graph: Path | None = None,
 ) -> Counts:
-    """Stage 2: sources to curated documents; the steps before the first that remembers documents run on shards."""
+    """Stage 2: sources to curated documents, on shards; `graph` says which facts there are to be lost."""
     read = read_sources(sources, shards)
-    alone = tuple(takewhile(lambda step: not step.remembers, steps))
-    parts = run_shards(engine, CurateShard(alone), cut(read), shards, what="corpus")
-    stream = (one for part in parts for one in DocumentsFile(part).read())
-    with dropped_file(shards / "together.dropped") as tell:
-        curation = Curation(steps[len(alone) :], tell)
-        num_out = write_documents(folder / DOCUMENTS, curation.documents(stream))
-    join([*map(dropped_beside, (read, *parts)), shards / "together.dropped"], folder / DROPPED)
-    dropped = _read_counts(shards) + counts_of(shards) + curation.dropped
-    num_in = num_out + dropped.total() - _read_told(shards)["num_parts"]
-    figures = {f"changed:{name}": count for name, count in sorted(curation.changed.items())}
-    return Counts(num_in=num_in, num_out=num_out, dropped=dict(dropped), figures=figures)
+    curated = curate(steps, read, shards, engine=engine, graph=graph)
+    write_curated(curated, folder, left_out=[dropped_beside(read)])
+    dropped = _read_counts(shards) + curated.tally.dropped
+    num_in = curated.num_out + dropped.total() - _read_told(shards)["num_parts"]
+    return Counts(num_in=num_in, num_out=curated.num_out, dropped=dict(dropped), figures=changes(curated))
 
 
 def read_sources(sources: Sequence[str], shards: Path) -> Path:
@@ -168,9 +169,33 @@ def linking_stage(config: RunConfig, run: Path, folder: Path, *, shards: Path) -
     linker.write(index)
     task = LinkShard((run / "1-graph").absolute(), index.absolute(), linker.settings)
     parts = run_shards(config.built_engine(), task, cut(run / "2-corpus" / DOCUMENTS), shards, what="linking")
-    join(parts, folder / DOCUMENTS)
     told = counts_of(shards)
-    return Counts(num_in=told["documents"], num_out=told["links"])
+    steps = config.corpus_steps(linked=True)
+    if not steps:
+        join(parts, folder / DOCUMENTS)
+        return Counts(num_in=told["documents"], num_out=told["links"])
+    join(parts, shards / DOCUMENTS)
+    engine, graph = config.built_engine(), run / "1-graph"
+    curated = curate(steps, shards / DOCUMENTS, shards / "curated", engine=engine, graph=graph)
+    write_curated(curated, folder)
+    return Counts(
+        num_in=told["documents"],
+        num_out=sum(len(document.links) for document in read_documents(folder)),
+        dropped=dict(curated.tally.dropped),
+        figures=changes(curated),
+    )
+
+
+def write_curated(curated: Curated, folder: Path, *, left_out: Sequence[Path] = ()) -> None:
+    """What stays of a corpus, the lists of what does not (`left_out` first), and what each step did, into `folder`."""
+    join(curated.parts, folder / DOCUMENTS)
+    join([*left_out, *curated.dropped], folder / DROPPED)
+    write_json(folder / STEPS, curated.as_json())
+
+
+def changes(curated: Curated) -> dict[str, float]:
+    """What the steps changed in the documents that stay, for the manifest."""
+    return {f"changed:{name}": count for name, count in sorted(curated.tally.changed.items())}
 
 
 def alignment_stage(

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
-from kgpt.corpus import CorpusStep, SourceStep, corpus_steps
+from kgpt.corpus import CorpusStep, SourcePolicy, corpus_steps
 from kgpt.corpus.dropping import READING, SNIPPET_CHARS, DroppedDocument, read_dropped
 from kgpt.corpus.text_change import changes_of
 from kgpt.errors import DataError
@@ -32,6 +33,7 @@ class Fate:
         changes: what was changed in a kept one, by kind.
         num_links: of a kept one.
         text: how it begins.
+        duplicate_of: the document that stayed in the place of a dropped one.
     """
 
     id: str
@@ -44,6 +46,7 @@ class Fate:
     changes: Mapping[str, int] = field(default_factory=dict)
     num_links: int = 0
     text: str = ""
+    duplicate_of: str = ""
 
 
 def curated(folder: Path) -> Manifest:
@@ -114,17 +117,24 @@ def _gone(one: DroppedDocument, steps: _Steps) -> Fate:
         reason=one.reason,
         source=one.source,
         text=one.text,
+        duplicate_of=one.duplicate_of,
     )
 
 
 def _steps(manifest: Manifest) -> _Steps:
     """The steps by name, as the manifest of a corpus or of a run's stage tells them."""
-    settings = manifest.config.get("corpus", manifest.config).get("steps", ())
-    return [(str(one["type"]), corpus_steps.build(one)) for one in settings]
+    return [(str(one["type"]), corpus_steps.build(one)) for one in step_settings(manifest)]
+
+
+def step_settings(manifest: Manifest) -> Sequence[Mapping[str, Any]]:
+    """The settings of the steps that made a corpus, or a run's stage of documents."""
+    told = manifest.config.get("corpus", manifest.config)
+    found: Sequence[Mapping[str, Any]] = told.get("steps", ())
+    return found
 
 
 def _looks(steps: _Steps, source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Which of `steps` look at documents of `source`, and which do not."""
-    looks = [(name, not isinstance(one, SourceStep) or one.concerns(source)) for name, one in steps]
+    looks = [(name, not isinstance(one, SourcePolicy) or one.concerns(source)) for name, one in steps]
     passed = tuple(name for name, is_concerned in looks if is_concerned)
     return passed, tuple(name for name, is_concerned in looks if not is_concerned)

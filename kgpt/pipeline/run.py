@@ -86,11 +86,12 @@ class Run:
         work = {
             "graph": lambda folder: data_stages.graph_stage(config, folder),
             "corpus": lambda folder: data_stages.corpus_stage(
-                config.corpus.built_steps(),
+                config.corpus_steps(),
                 config.resolve(config.corpus.sources, "corpus.sources"),
                 folder,
                 engine=config.built_engine(),
                 shards=stage.shards,
+                graph=run / "1-graph",
             ),
             "linked": lambda folder: data_stages.linking_stage(config, run, folder, shards=stage.shards),
             "aligned": lambda folder: data_stages.alignment_stage(
@@ -141,10 +142,11 @@ def load_results(run: Path) -> dict[str, Any]:
 
 def _ingredients(config: RunConfig, name: StageName, previous: Mapping[str, str]) -> dict[str, Any]:
     """The inputs and settings that decide a data stage's output."""
+    corpus = config_json(config.corpus)
     groups: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         "graph": ((), {"graph": config_json(config.graph)}),
-        "corpus": ((), {"corpus": config_json(config.corpus)}),
-        "linked": (("graph", "corpus"), {"linking": config_json(config.linking)}),
+        "corpus": (("graph",), {"corpus": {name: corpus[name] for name in ("sources", "steps")}}),
+        "linked": (("graph", "corpus"), {"linking": config_json(config.linking), "steps": corpus["linked_steps"]}),
         "aligned": (("graph", "linked"), {"alignment": config_json(config.alignment)}),
         "sequences": (
             ("graph", "aligned"),
@@ -173,7 +175,9 @@ def _source_hashes(config: RunConfig, name: StageName) -> dict[str, str]:
         ]
     if name == "corpus":
         files += _files(open_documents, config.resolve(config.corpus.sources, "corpus.sources"))
-        files += step_files(config.corpus.built_steps())
+        files += step_files(config.corpus_steps())
+    if name == "linked":
+        files += step_files(config.corpus_steps(linked=True))
     if name == "sequences" or (name == "graph" and config.graph.select.heads == "asked"):
         files += _files(open_questions, config.resolve(config.questions.sources, "questions.sources"))
     return {str(path): fingerprint_file(path) for path in files}

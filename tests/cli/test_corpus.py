@@ -2,6 +2,8 @@ import json
 
 import pytest
 
+REPORT = ("num_documents", "num_tokens", "dropped", "changed", "slices", "facts", "steps", "never_fired")
+
 
 @pytest.fixture
 def documents(tmp_path):
@@ -20,7 +22,7 @@ def test_build_counts_what_stays_and_what_goes_by_reason(kgpt, documents, tmp_pa
     told = kgpt("corpus", "build", documents, "--out", tmp_path / "out", "--config", tmp_path / "steps.yaml", "--json")
 
     assert told.status == 0
-    assert told.json.keys() == {"num_documents", "num_tokens", "dropped", "changed", "slices"}
+    assert told.json.keys() == set(REPORT)
     assert told.json["num_documents"] == 1
     assert sorted(told.json["dropped"].values()) == [1, 1]
     assert kgpt("corpus", "info", tmp_path / "out", "--json").json == told.json
@@ -76,10 +78,11 @@ def test_kept_and_dropped_are_what_was_read(kgpt, curated):
     told = kgpt("corpus", "dropped", curated, "--json").json
 
     manifest = json.loads((curated / "manifest.json").read_text())
+    of_b = {"reason": "exact_duplicate", "step": "exact_duplicates", "source": ""}
     assert kept + told["num_dropped"] == manifest["num_in"] == 3
     assert told["documents"] == [
-        {"id": "b", "reason": "exact_duplicate", "step": "exact_duplicates", "source": "", "text": told_text(curated)},
-        {"id": "c", "reason": "too_short", "step": "length", "source": "", "text": "Too short."},
+        {"id": "b", "duplicate_of": "a", "text": told_text(curated)} | of_b,
+        {"id": "c", "duplicate_of": "", "reason": "too_short", "step": "length", "source": "", "text": "Too short."},
     ]
 
 

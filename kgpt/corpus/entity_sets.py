@@ -1,0 +1,111 @@
+"""Which entities a text is about, as sets of hashes: whether two texts that read alike say it of the same ones (ours).
+
+A set is held as one row of hashes in order, `MAX_ENTITIES` at most: the smallest, so that two large sets keep the same
+part of what they share. Shapes: D sets, N hashes of all together.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgpt.corpus.facts import entity_hash, linked_entities
+from kgpt.corpus.words_of_shard import ShardWords
+from kgpt.kernel import compiled
+from kgpt.records import Document
+
+MAX_ENTITIES = 64
+_FACTOR = np.uint64(0xD6E8FEB86659FD93)
+NO_ENTITY = np.uint64(0xFFFFFFFFFFFFFFFF)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class EntitySets:
+    """The sets of D texts.
+
+    Args:
+        hashes: of all sets, each in order, uint32 [N].
+        lengths: of each set, [D].
+    """
+
+    hashes: NDArray[np.uint32]
+    lengths: NDArray[np.int64]
+
+    @classmethod
+    def linked(cls, documents: Sequence[Document]) -> "EntitySets":
+        """The entities that `documents` link."""
+        told = [
+            (number, entity_hash(one)) for number, document in enumerate(documents) for one in linked_entities(document)
+        ]
+        rows = np.array(told, np.uint64).reshape(-1, 2)
+        return cls._of(rows[:, 0].astype(np.int64), rows[:, 1], len(documents))
+
+    @classmethod
+    def named(cls, words: ShardWords) -> "EntitySets":
+        """What stands for entities in texts without links: their names and numbers."""
+        owners = np.repeat(np.arange(len(words.ends) - 1), np.diff(words.ends))
+        return cls._of(owners[words.is_name], words.hashes[words.is_name], len(words.ends) - 1)
+
+    @classmethod
+    def _of(cls, owners: NDArray[np.int64], hashes: NDArray[np.uint64], num_sets: int) -> "EntitySets":
+        rows = np.unique(np.stack([owners.astype(np.uint64), hashes >> np.uint64(32)], axis=1), axis=0)
+        rank = np.arange(len(rows)) - np.searchsorted(rows[:, 0], rows[:, 0])
+        rows = rows[rank < MAX_ENTITIES]
+        return cls(rows[:, 1].astype(np.uint32), np.bincount(rows[:, 0].astype(np.int64), minlength=num_sets))
+
+    @property
+    def ends(self) -> NDArray[np.int64]:
+        """Where each set begins, and the end, [D + 1]."""
+        return np.concatenate([[0], np.cumsum(self.lengths)]).astype(np.int64)
+
+    def keys(self) -> NDArray[np.uint64]:
+        """A hash of each whole set, [D]."""
+        mixed = (self.hashes.astype(np.uint64) + np.uint64(1)) * _FACTOR
+        mixed ^= mixed >> np.uint64(32)
+        return _reduced(np.add, mixed * _FACTOR, self, empty=np.uint64(0))
+
+    def least(self, seed: int) -> NDArray[np.uint64]:
+        """The smallest of each set's hashes in an order of its own for each `seed`, [D]."""
+        mixed = (self.hashes.astype(np.uint64) ^ np.uint64(seed * 0x9E3779B9 % 2**32)) * _FACTOR
+        mixed ^= mixed >> np.uint64(32)
+        return _reduced(np.minimum, mixed * _FACTOR, self, empty=NO_ENTITY)
+
+    def conflicts(self, pairs: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Of each pair of texts [n, 2] how far each names what the other does not, as a share of the smaller set.
+
+        The lesser of both sides counts: what one only adds is no conflict.
+        """
+        return _conflicts(self.hashes, self.ends, pairs)
+
+
+def _reduced(
+    operation: np.ufunc, values: NDArray[np.uint64], sets: EntitySets, *, empty: np.uint64
+) -> NDArray[np.uint64]:
+    """`operation` over the values of each set; `empty` where it has none."""
+    found = np.full(len(sets.lengths), empty, np.uint64)
+    is_any = sets.lengths > 0
+    if is_any.any():
+        found[is_any] = operation.reduceat(values, sets.ends[:-1][is_any])
+    return found
+
+
+@compiled
+def _conflicts(hashes: NDArray[np.uint32], ends: NDArray[np.int64], pairs: NDArray[np.int64]) -> NDArray[np.float64]:
+    found = np.zeros(len(pairs), np.float64)
+    for number in range(len(pairs)):
+        left, left_end = ends[pairs[number, 0]], ends[pairs[number, 0] + 1]
+        right, right_end = ends[pairs[number, 1]], ends[pairs[number, 1] + 1]
+        smaller = min(left_end - left, right_end - right)
+        shared = 0
+        while left < left_end and right < right_end:
+            if hashes[left] == hashes[right]:
+                shared += 1
+                left += 1
+                right += 1
+            elif hashes[left] < hashes[right]:
+                left += 1
+            else:
+                right += 1
+        found[number] = (smaller - shared) / smaller if smaller else 0.0
+    return found

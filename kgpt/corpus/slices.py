@@ -1,0 +1,82 @@
+"""Documents by where they come from and what curation found of them: the slices that are counted and mixed."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from urllib.parse import urlsplit
+
+from kgpt.corpus.clusters import CLUSTER
+from kgpt.corpus.quality_classifier import QUALITY
+from kgpt.corpus.sharded import STEPS
+from kgpt.records import Document, Metadata
+
+UNKNOWN = "unknown"
+OTHERS = "(others)"
+_QUALITY_BANDS = 5
+
+
+def domain(metadata: Metadata) -> str:
+    """The host of a document's URL, without `www.`.
+
+    >>> domain(Metadata(url="https://www.example.org:8080/a?b=1"))
+    'example.org'
+    """
+    try:
+        return (urlsplit(metadata.url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def _quality(metadata: Metadata) -> str:
+    """A fifth of the probabilities: `0.4-0.6`."""
+    told = metadata.extra.get(QUALITY)
+    if not isinstance(told, int | float):
+        return ""
+    band = min(int(told * _QUALITY_BANDS), _QUALITY_BANDS - 1)
+    return f"{band / _QUALITY_BANDS:.1f}-{(band + 1) / _QUALITY_BANDS:.1f}"
+
+
+def _cluster(metadata: Metadata) -> str:
+    """How many documents one stands for: `1`, `2-3`, `4-7`, ..."""
+    told = metadata.extra.get(CLUSTER)
+    size = int(told["size"]) if isinstance(told, dict) else 1
+    low = 1 << (size.bit_length() - 1)
+    return str(low) if low == 1 else f"{low}-{2 * low - 1}"
+
+
+def _steps(metadata: Metadata) -> str:
+    told = metadata.extra.get(STEPS)
+    return " ".join(map(str, told)) if isinstance(told, list) else ""
+
+
+SLICES: Mapping[str, Callable[[Metadata], str]] = {
+    "source": lambda metadata: metadata.source,
+    "license": lambda metadata: metadata.license,
+    "language": lambda metadata: metadata.language,
+    "year": lambda metadata: metadata.timestamp[:4],
+    "domain": domain,
+    "quality": _quality,
+    "cluster": _cluster,
+    "steps": _steps,
+}
+"""What documents are sliced by, and the name of a document's slice; empty where nothing is said."""
+
+
+def slice_of(metadata: Metadata, field: str) -> str:
+    """The slice of a document by `field` of `SLICES`."""
+    return SLICES[field](metadata) or UNKNOWN
+
+
+def corpus_slices(documents: Iterable[Document], *, max_names: int = 0) -> dict[str, dict[str, int]]:
+    """Documents by every field of `SLICES`; with `max_names` the largest slices of each, the rest as `(others)`."""
+    slices: dict[str, Counter[str]] = {field: Counter() for field in SLICES}
+    for document in documents:
+        for field, counts in slices.items():
+            counts[slice_of(document.metadata, field)] += 1
+    return {field: _largest(counts, max_names) for field, counts in slices.items()}
+
+
+def _largest(counts: Counter[str], max_names: int) -> dict[str, int]:
+    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    shown = ordered[:max_names] if max_names else ordered
+    rest = sum(count for _, count in ordered[len(shown) :])
+    return dict(shown) | ({OTHERS: rest} if rest else {})

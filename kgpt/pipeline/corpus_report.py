@@ -1,0 +1,59 @@
+"""What a curated corpus holds and what its steps did, as one JSON object."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from kgpt.corpus import SourcePolicy, corpus_steps
+from kgpt.corpus.curating import IDS
+from kgpt.corpus.slices import SLICES, slice_of
+from kgpt.io import read_json
+from kgpt.pipeline.data_stages import STEPS, read_documents
+from kgpt.pipeline.fate import curated, step_settings
+from kgpt.text import words
+
+
+def corpus_report(folder: Path) -> dict[str, Any]:
+    """Counts, slices, steps and facts of the corpus in `folder`; its documents are read one by one.
+
+    Raises:
+        DataError: no curated corpus lies there.
+    """
+    manifest = curated(folder)
+    num_documents, num_tokens = 0, 0
+    slices: dict[str, Counter[str]] = {field: Counter() for field in SLICES}
+    for document in read_documents(folder):
+        num_documents += 1
+        num_tokens += len(words(document.text))
+        for field, counts in slices.items():
+            counts[slice_of(document.metadata, field)] += 1
+    told = read_json(folder / STEPS) if (folder / STEPS).is_file() else {"facts": {}, "steps": []}
+    return {
+        "num_documents": num_documents,
+        "num_tokens": num_tokens,
+        "dropped": dict(manifest.dropped),
+        "changed": {
+            name.removeprefix("changed:"): int(count)
+            for name, count in manifest.figures.items()
+            if name.startswith("changed:")
+        },
+        "slices": {field: dict(counts) for field, counts in slices.items()},
+        "facts": told["facts"],
+        "steps": told["steps"],
+        "never_fired": _never_fired(told["steps"], manifest.dropped, step_settings(manifest)),
+    }
+
+
+def _never_fired(
+    steps: Sequence[Mapping[str, Any]], dropped: Mapping[str, int], settings: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    """Steps that did nothing, and the named lists and rules of the others that no document met."""
+    found = [one["step"] for one in steps if not one["num_dropped"] and not one["num_changed"] and one["step"] != IDS]
+    for one in settings:
+        if one["type"] in found:
+            continue
+        step = corpus_steps.build(one)
+        rules = step.rules() if isinstance(step, SourcePolicy) else ()
+        found += [name for rule in rules if (name := f"{one['type']}:{rule}") not in dropped]
+    return found
