@@ -3,6 +3,7 @@
 from kgpt.corpus import (  # the steps register themselves
     blocklist,
     c4,
+    decontamination,
     duplicates,
     fineweb,
     gopher_quality,
@@ -32,6 +33,7 @@ __all__ = [
     "c4",
     "corpus_slices",
     "corpus_steps",
+    "decontamination",
     "duplicates",
     "fineweb",
     "gopher_quality",

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from kgpt.evaluation.ngram_overlap import WordTexts, contains, longest_shared, quoted, sharing_texts, word_texts
+from kgpt.corpus.ngram_overlap import WordTexts, contains, longest_shared, quoted, sharing_texts, word_texts
 from kgpt.kg.following import needed_facts
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.kg.splitting import pair_key

@@ -17,6 +17,7 @@ GOOD = Document("good", PROSE, (Link(0, 6, "Q64"),), Metadata(language="en"))
 BAD = {
     "blocklist": ([], Document("bad", "We use cookies to make you happy."), "blocklist:boilerplate"),
     "c4": ([], Document("bad", "One sentence is not enough here."), "c4:too_few_sentences"),
+    "decontamination": ([], Document("bad", "Say: who founded the city of Berlin?"), "decontamination:qa"),
     "exact_duplicates": ([GOOD], Document("bad", PROSE.lower().replace(" ", "\n ")), "exact_duplicate"),
     "fineweb": ([], Document("bad", "Home\nNews\nAbout us"), "fineweb:too_few_end_marks"),
     "gopher_quality": (
@@ -48,7 +49,9 @@ def build(tmp_path_factory):
     """Builds a step with its defaults, and with what it cannot do without."""
     model = tmp_path_factory.mktemp("quality") / "model.safetensors"
     fit_quality([PROSE, "Buy pills now !!!"] * 20, [True, False] * 20).save(model)
-    needed = {"quality_classifier": {"model": str(model)}}
+    asked = model.with_name("asked.jsonl")
+    asked.write_text('{"question": "Who founded the city of Berlin?", "answers": ["x"]}')
+    needed = {"quality_classifier": {"model": str(model)}, "decontamination": {"questions": {"qa": str(asked)}}}
     return lambda name, **settings: corpus_steps.build({"type": name} | needed.get(name, {}) | settings)
 
 

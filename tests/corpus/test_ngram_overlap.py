@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kgpt.evaluation.ngram_overlap import contains, longest_shared, quoted, sharing_texts, word_texts
+from kgpt.corpus.ngram_overlap import contains, longest_shared, quoted, sharing_texts, word_texts
 
 TEXTS = st.lists(st.lists(st.sampled_from("bcde"), max_size=8).map(" ".join), max_size=5)
 
