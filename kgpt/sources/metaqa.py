@@ -60,8 +60,7 @@ class MetaQa:
         Raises:
             DataError: no questions, a malformed line, an unknown type, or types that do not fit their questions.
         """
-        entities = {label: identifier for identifier, label, *_ in read_columns(self._named("entity2text"))}
-        relations = {label: identifier for identifier, label, *_ in read_columns(self._named("relation2text"))}
+        entities, relations = (_ids_by_name(self._named(name)) for name in ("entity2text", "relation2text"))
         parts = list(self._parts())
         if not parts:
             raise DataError(f"{self.folder}: no questions of MetaQA ({{1,2,3}}-hop_dev.txt) of hops {self.hops}")
@@ -83,6 +82,11 @@ class MetaQa:
         if path is None:
             raise DataError(f"{self.folder}: {name}.txt is missing; MetaQA's names and types lie beside its questions")
         return path
+
+
+def _ids_by_name(path: Path) -> dict[str, str]:
+    """The ids of a file of names; one that is blank is nobody's."""
+    return {texts[0]: identifier for identifier, *texts in read_columns(path) if texts}
 
 
 def path_of(kind: str, relations: Mapping[str, str], *, place: str) -> tuple[str, ...]:

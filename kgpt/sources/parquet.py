@@ -70,7 +70,7 @@ class ParquetFiles:
                     )
                 for batch in file.iter_batches(batch_size=_BATCH_ROWS, columns=names, use_threads=False):
                     yield from batch.to_pylist()
-        except (pa.ArrowException, OSError, EOFError) as error:
+        except (pa.ArrowException, OSError, EOFError, UnicodeDecodeError) as error:
             raise DataError(f"{path}: no Parquet, or damaged: {str(error).splitlines()[0]}") from error
 
     def _wanted(self, field: Any) -> bool:

@@ -14,6 +14,7 @@ from kgpt.errors import DataError
 from kgpt.io import read_json_lines
 from kgpt.records import Dropped, Question
 from kgpt.sources.json_array import read_objects
+from kgpt.sources.malformed import told_as_malformed
 
 NO_ANSWER = "no_answer"
 _ENTITY = "http://www.wikidata.org/entity/"
@@ -37,18 +38,9 @@ class PopQa:
             DataError: a field is missing or malformed.
         """
         for number, value in read_json_lines(self.path):
-            place = f"{self.path}:{number}"
-            told = _fields(value, ("id", "question", "possible_answers", "s_uri", "o_uri", "prop_id", "s_pop"), place)
-            answers = _listed(told["possible_answers"], place)
-            yield Question(
-                id=f"popqa-{told['id']}",
-                text=str(told["question"]),
-                answers=tuple(answers),
-                entity=_entity(told["s_uri"]),
-                relation=f"P{told['prop_id']}",
-                answer_entities=(_entity(told["o_uri"]),),
-                popularity=float(told["s_pop"]),
-            )
+            with told_as_malformed(f"{self.path}:{number}", what="not a question of PopQA"):
+                question = _popqa(value)
+            yield question
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +66,9 @@ class Mintaka:
             DataError: a field is missing or malformed, or a question has not that language.
         """
         for _, place, value in read_objects(self.path):
-            told = _fields(value, ("id", "question", "answer"), place)
-            texts = {"en": told["question"], **(value.get("translations") or {})}
-            if self.language not in texts:
-                raise DataError(f"{place}: no text in {self.language!r}; there are {', '.join(texts)}")
-            answers, entities = _mintaka_answers(told["answer"])
-            if not answers:
-                yield Dropped(str(told["id"]), NO_ANSWER)
-                continue
-            asked = [one["name"] for one in value.get("questionEntity") or () if one.get("entityType") == "entity"]
-            entity = str(asked[0]) if asked else ""
-            yield Question(str(told["id"]), str(texts[self.language]), answers, entity, answer_entities=entities)
+            with told_as_malformed(place, what="not a question of Mintaka"):
+                question = _mintaka(value, self.language)
+            yield question
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,33 +93,64 @@ class RuBq:
         Raises:
             DataError: a field is missing or malformed.
         """
-        text = "question_eng" if self.language == "en" else "question_text"
         for _, place, value in read_objects(self.path):
-            told = _fields(value, ("uid", text), place)
-            answers, entities = _rubq_answers(value.get("answers") or (), self.language)
-            if not answers:
-                yield Dropped(str(told["uid"]), NO_ANSWER)
-                continue
-            bound = _ONE_HOP.search(str(value.get("query") or ""))
-            entity, relation = bound.groups() if bound else ("", "")
-            yield Question(f"rubq-{told['uid']}", str(told[text]), answers, entity, relation, entities)
+            with told_as_malformed(place, what="not a question of RuBQ"):
+                question = _rubq(value, self.language)
+            yield question
 
 
-def _fields(value: Mapping[str, Any], names: Sequence[str], place: str) -> Mapping[str, Any]:
+def _popqa(value: Mapping[str, Any]) -> Question:
+    told = _fields(value, ("id", "question", "possible_answers", "s_uri", "o_uri", "prop_id", "s_pop"))
+    return Question(
+        id=f"popqa-{told['id']}",
+        text=str(told["question"]),
+        answers=tuple(_listed(told["possible_answers"])),
+        entity=_entity(told["s_uri"]),
+        relation=f"P{told['prop_id']}",
+        answer_entities=(_entity(told["o_uri"]),),
+        popularity=float(told["s_pop"]),
+    )
+
+
+def _mintaka(value: Mapping[str, Any], language: str) -> Question | Dropped:
+    told = _fields(value, ("id", "question", "answer"))
+    texts = {"en": told["question"], **(value.get("translations") or {})}
+    if language not in texts:
+        raise DataError(f"no text in {language!r}; there are {', '.join(texts)}")
+    answers, entities = _mintaka_answers(told["answer"])
+    if not answers:
+        return Dropped(str(told["id"]), NO_ANSWER)
+    asked = [one["name"] for one in value.get("questionEntity") or () if one.get("entityType") == "entity"]
+    entity = str(asked[0]) if asked else ""
+    return Question(str(told["id"]), str(texts[language]), answers, entity, answer_entities=entities)
+
+
+def _rubq(value: Mapping[str, Any], language: str) -> Question | Dropped:
+    text = "question_eng" if language == "en" else "question_text"
+    told = _fields(value, ("uid", text))
+    answers, entities = _rubq_answers(value.get("answers") or (), language)
+    if not answers:
+        return Dropped(str(told["uid"]), NO_ANSWER)
+    bound = _ONE_HOP.search(str(value.get("query") or ""))
+    entity, relation = bound.groups() if bound else ("", "")
+    return Question(f"rubq-{told['uid']}", str(told[text]), answers, entity, relation, entities)
+
+
+def _fields(value: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
     for name in names:
         if name not in value:
-            raise DataError(f"{place}: no field {name!r}; found {', '.join(value) or 'nothing'}")
+            raise DataError(f"no field {name!r}; found {', '.join(value) or 'nothing'}")
     return value
 
 
-def _listed(value: object, place: str) -> list[str]:
+def _listed(value: object) -> list[str]:
     """A list of strings, itself written as JSON in a string."""
     try:
         found = json.loads(value) if isinstance(value, str) else value
     except ValueError:
         found = None
     if not isinstance(found, list) or not found:
-        raise DataError(f"{place}: possible_answers: expected a list with at least one answer, found {value!r}")
+        raise DataError(f"possible_answers: expected a list with at least one answer, found {value!r}")
     return [str(one) for one in found]
 
 

@@ -76,7 +76,7 @@ class TableFiles:
                 )
                 for batch in batches:
                     yield [column.to_pylist() for column in batch.columns]
-        except (pa.ArrowException, *TORN_ERRORS) as error:
+        except (pa.ArrowException, *TORN_ERRORS, UnicodeDecodeError) as error:
             raise DataError(f"{path}: no table of triples, or damaged: {str(error).splitlines()[0]}") from error
 
     def _parquet(self, path: Path) -> Iterator[list[list[str]]]:
@@ -89,7 +89,7 @@ class TableFiles:
                 names = self._columns(file.schema_arrow.names, path)
                 for batch in file.iter_batches(batch_size=_BATCH_ROWS, columns=names, use_threads=False):
                     yield [_strings(batch.column(name), pa.string()) for name in names]
-        except (pa.ArrowException, OSError, EOFError) as error:
+        except (pa.ArrowException, OSError, EOFError, UnicodeDecodeError) as error:
             raise DataError(f"{path}: no Parquet, or damaged: {str(error).splitlines()[0]}") from error
 
     def _columns(self, header: Sequence[str], path: Path) -> list[str]:
@@ -118,9 +118,18 @@ def triple_columns(header: Sequence[str]) -> tuple[str, str, str] | None:
 
 
 def header_cells(path: Path) -> list[str]:
-    """The cells of a table's first line; none where it is empty."""
+    """The cells of a table's first line; none where it is empty.
+
+    Raises:
+        DataError: a line that is no CSV.
+    """
     line = next(read_lines(path), (0, ""))[1]
-    return next(csv.reader([line]), []) if plain_suffix(path) == ".csv" else line.split("\t")
+    if plain_suffix(path) != ".csv":
+        return line.split("\t")
+    try:
+        return next(csv.reader([line]), [])
+    except csv.Error as error:
+        raise DataError(f"{path}:1: no header of a CSV file ({error}): {line[:60]!r}") from error
 
 
 def _strings(column: Any, string: Any) -> list[str]:

@@ -21,6 +21,8 @@ _ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 _PAGES = frozenset({"response", "resource", "conversion"})
 _HTML = ("text/html", "application/xhtml+xml")
 _CHUNK_BYTES = 2**16
+_UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)
+"""What warcio and the parsers below it raise for headers and pages that break their rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class WebArchive:
             with open_bytes(path) as file:
                 for number, record in enumerate(ArchiveIterator(file), start=1):
                     yield self._document(record, f"{path.name}-{number}")
-        except (ArchiveLoadFailed, *TORN_ERRORS) as error:
+        except (ArchiveLoadFailed, *TORN_ERRORS, *_UNREADABLE) as error:
             raise DataError(f"{path}: torn or no web archive, after record {number}: {error}") from error
 
     def _document(self, record: Any, default_id: str) -> Document | Dropped:

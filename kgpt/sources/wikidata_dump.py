@@ -101,12 +101,11 @@ class WikidataDump:
                 is_open = line == b"["
                 continue
             try:
-                entities = many.decode(line) if line.startswith(b"[") else [one.decode(line)]
+                for entity in many.decode(line) if line.startswith(b"[") else [one.decode(line)]:
+                    yield from self._records(entity, number)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 found = line[:60].decode("utf-8", "replace")
                 raise DataError(f"{self.path}:{number}: not a Wikidata entity ({error}): {found!r}") from error
-            for entity in entities:
-                yield from self._records(entity, number)
         if is_open:
             yield Dropped(self.path.name, "array_not_closed")
 
