@@ -17,6 +17,7 @@ from kgpt.corpus import (  # the steps register themselves
     quality_classifier,
     repair,
     sample,
+    select,
 )
 from kgpt.corpus.base import CorpusStep, QualityFilter, SourcePolicy, SourceStep, WholeStep, corpus_steps, step_files
 from kgpt.corpus.curating import Curation
@@ -47,5 +48,6 @@ __all__ = [
     "quality_classifier",
     "repair",
     "sample",
+    "select",
     "step_files",
 ]

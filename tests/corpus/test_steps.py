@@ -36,6 +36,7 @@ BAD = {
     "near_duplicates": ([GOOD], Document("bad", PROSE.replace("has", "hath")[:-1]), "near_duplicate"),
     "normalize": ([], Document("bad", " \u200b\n"), "empty"),
     "quality_classifier": ([], Document("bad", "Buy cheap pills now !!! " * 9), "quality_classifier:low"),
+    "select": ([GOOD], Document("bad", "It links nothing."), "not_selected"),
     "sample": ([], Document("bad", "Its id's hash is in the other half."), "not_in_sample"),
 }
 CHANGE_ONLY = {"pii", "repair"}
@@ -51,7 +52,11 @@ def build(tmp_path_factory):
     fit_quality([PROSE, "Buy pills now !!!"] * 20, [True, False] * 20).save(model)
     asked = model.with_name("asked.jsonl")
     asked.write_text('{"question": "Who founded the city of Berlin?", "answers": ["x"]}')
-    needed = {"quality_classifier": {"model": str(model)}, "decontamination": {"questions": {"qa": str(asked)}}}
+    needed = {
+        "quality_classifier": {"model": str(model)},
+        "decontamination": {"questions": {"qa": str(asked)}},
+        "select": {"max_documents": 1},
+    }
     return lambda name, **settings: corpus_steps.build({"type": name} | needed.get(name, {}) | settings)
 
 
