@@ -1,0 +1,169 @@
+"""Documents that mean nearly the same, and those that many others are like: thinned out by their embeddings."""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from kgpt.corpus.base import Arrays, Rule, WholeStep, corpus_steps
+from kgpt.corpus.clusters import Duplicate
+from kgpt.corpus.embedding import Vectors, normalized, reduced, worker_encoder
+from kgpt.corpus.words_of_shard import ShardWords
+from kgpt.kg.graph import KnowledgeGraph
+from kgpt.kg.heap import TextHeap
+from kgpt.randomness import stable_hash
+from kgpt.records import Document, Dropped
+
+_NUM_BUCKETS = 2**18
+_CLUSTER_DOCUMENTS = 200
+_ROWS_AT_ONCE = 1024
+
+
+@corpus_steps.register("diversify")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Diversify(WholeStep):
+    """Drop semantic duplicates (SemDeDup), then the most prototypical documents (D4).
+
+    Documents are embedded and clustered by k-means. Within a cluster a document goes as `semantic_duplicate` where an
+    earlier one is too near, the order being from far from the centroid to near (Abbas et al., 2023). Those that are
+    left are clustered again, and the share nearest to their centroids goes as `prototypical` (Tirumala et al., 2023).
+
+    The decision holds 12 bytes for each different word of each document (with `model` 2 bytes a dimension), and while
+    it is made 8 bytes a dimension.
+
+    Args:
+        max_similarity: cosine above which two documents mean the same (SemDeDup's 1 - epsilon).
+        prototypical_frac: of what is left then, so much goes; D4 lets more go.
+        num_clusters: of k-means; 0 is one for 200 documents (D4: 11,000 for hundreds of millions).
+        model: folder of a checkpoint whose encoder embeds; empty takes hashed words, with no model at all.
+        num_dimensions: of the embedding without a model.
+        seed: of clustering and decomposition.
+    """
+
+    max_similarity: Annotated[float, Field(gt=0, le=1)] = 0.95
+    prototypical_frac: Annotated[float, Field(ge=0, lt=1)] = 0.2
+    num_clusters: Annotated[int, Field(ge=0)] = 0
+    model: str = ""
+    num_dimensions: Annotated[int, Field(ge=2)] = 128
+    seed: int = 0
+
+    def files(self) -> Sequence[Path]:
+        """The checkpoint's files."""
+        return sorted(path for path in Path(self.model).rglob("*") if path.is_file()) if self.model else ()
+
+    def rules(self) -> Sequence[str]:
+        """What a document goes for."""
+        return ("semantic_duplicate", "prototypical")
+
+    def sketch(self, documents: Sequence[Document], _graph: KnowledgeGraph | None, /) -> Arrays:
+        """The words of each document, or its vector."""
+        texts, ids = [one.text for one in documents], TextHeap.of(one.id for one in documents)
+        told: dict[str, NDArray[Any]] = {
+            "ties": np.array([stable_hash("diversify", one.id, self.seed) for one in documents], np.uint64),
+            "id_content": ids.content,
+            "id_bytes": np.diff(ids.offsets),
+        }
+        if self.model:
+            return told | {"vectors": worker_encoder(Path(self.model)).encode(texts).astype(np.float16)}
+        return {**told, **_hashed(ShardWords.of(texts))}
+
+    def decide(self, sketches: Arrays) -> Arrays:
+        """Which documents go, and in whose place."""
+        vectors, ties = self._vectors(sketches), sketches["ties"]
+        twin = self._twins(vectors, ties)
+        left = np.flatnonzero(twin < 0)
+        is_prototypical = np.zeros(len(vectors), bool)
+        is_prototypical[left[self._prototypical(vectors[left], ties[left])]] = True
+        chosen = np.unique(twin[twin >= 0])
+        ends = np.concatenate([[0], np.cumsum(sketches["id_bytes"])]).astype(np.uint64)
+        names = TextHeap(sketches["id_content"], ends).take(chosen)
+        return {
+            "is_prototypical": is_prototypical,
+            "name": np.where(twin >= 0, np.searchsorted(chosen, twin), -1),
+            "id_content": names.content,
+            "id_offsets": names.offsets,
+        }
+
+    def rule(self, decision: Arrays) -> Rule:
+        """Drop them."""
+        ids = TextHeap(decision["id_content"], decision["id_offsets"])
+
+        def apply(document: Document, row: int) -> Document | Dropped:
+            if (name := int(decision["name"][row])) >= 0:
+                return Duplicate(document.id, "diversify:semantic_duplicate", of=ids[name])
+            is_gone = decision["is_prototypical"][row]
+            return Dropped(document.id, "diversify:prototypical") if is_gone else document
+
+        return apply
+
+    def _vectors(self, sketches: Arrays) -> Vectors:
+        if self.model:
+            return normalized(sketches["vectors"])
+        return normalized(
+            reduced(
+                sketches["buckets"],
+                sketches["values"],
+                sketches["num_words"],
+                num_dimensions=self.num_dimensions,
+                seed=self.seed,
+            )
+        )
+
+    def _twins(self, vectors: Vectors, ties: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """The nearest document that stays in the place of each, -1 for those that stay."""
+        found = np.full(len(vectors), -1, np.int64)
+        for rows, distances in self._clusters(vectors):
+            order = rows[np.lexsort((ties[rows], -distances))]
+            for first in range(0, len(order), _ROWS_AT_ONCE):
+                some = order[first : first + _ROWS_AT_ONCE]
+                similar = vectors[some] @ vectors[order[: first + len(some)]].T
+                similar[np.arange(len(order[: first + len(some)])) >= first + np.arange(len(some))[:, None]] = -1
+                nearest = similar.argmax(axis=1)
+                is_near = similar[np.arange(len(some)), nearest] > self.max_similarity
+                found[some[is_near]] = order[nearest[is_near]]
+        while (found[found[found >= 0]] >= 0).any():  # a twin that goes itself is no place to stay
+            has = found >= 0
+            beyond = np.where(has, found[found], -1)
+            found = np.where(has & (beyond >= 0), beyond, found)
+        return found
+
+    def _prototypical(self, vectors: Vectors, ties: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """The rows nearest to their centroids."""
+        near = np.zeros(len(vectors))
+        for rows, distances in self._clusters(vectors):
+            near[rows] = distances
+        return np.lexsort((ties, near))[: int(self.prototypical_frac * len(vectors))]
+
+    def _clusters(self, vectors: Vectors) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+        """The rows of each cluster, and their distances from its centroid."""
+        from sklearn.cluster import MiniBatchKMeans
+        from sklearn.exceptions import ConvergenceWarning
+
+        num_clusters = self.num_clusters or -(-len(vectors) // _CLUSTER_DOCUMENTS)
+        if not len(vectors):
+            return
+        means = MiniBatchKMeans(min(num_clusters, len(vectors)), random_state=self.seed, batch_size=4096, n_init=3)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # fewer different documents than clusters
+            labels = means.fit_predict(vectors)
+        distances = np.linalg.norm(vectors - means.cluster_centers_[labels], axis=1).round(6)
+        order = np.argsort(labels, kind="stable")
+        for rows in np.split(order, np.flatnonzero(np.diff(labels[order])) + 1):
+            yield rows, distances[rows]
+
+
+def _hashed(words: ShardWords) -> Arrays:
+    """The buckets of the different words of each text, how much each counts, and how many there are."""
+    owners = np.repeat(np.arange(len(words.ends) - 1), np.diff(words.ends))
+    pairs = np.stack([owners.astype(np.uint64), words.hashes % np.uint64(_NUM_BUCKETS)], axis=1)
+    different, counts = np.unique(pairs, axis=0, return_counts=True)
+    return {
+        "buckets": different[:, 1].astype(np.int64),
+        "values": np.log1p(counts).astype(np.float32),
+        "num_words": np.bincount(different[:, 0].astype(np.int64), minlength=len(words.ends) - 1),
+    }
