@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test check audit fuzz bench clean
+.PHONY: setup demo test check audit docs fuzz bench clean
 
 setup: $(STAMP)
 
@@ -25,6 +25,11 @@ check: setup audit
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+docs: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	@echo "open site/index.html"
 
 # Versions that fit together, and holes that are published of them, as far as the index tells any.
 audit: setup
@@ -41,4 +46,4 @@ bench: setup
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf runs build dist
+	rm -rf runs build dist site

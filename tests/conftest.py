@@ -1,6 +1,7 @@
 import gc
 import json
 import os
+import shlex
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -168,6 +169,26 @@ def tiny() -> Callable[..., "BackboneSettings"]:
         return BackboneSettings(**(told | changes))
 
     return settings
+
+
+@pytest.fixture(scope="session")
+def parse_call() -> Callable[[str], str]:
+    """Reads a line that calls kgpt as click would, without running it, and gives the path of the command."""
+    import click
+
+    from kgpt.cli.main import cli
+
+    def parse(line: str) -> str:
+        program, *words = shlex.split(line)
+        assert program == "kgpt", line
+        words = words[: words.index(">")] if ">" in words else words
+        command, context = cli, cli.make_context("kgpt", words)
+        while isinstance(command, click.Group):
+            name, command, rest = command.resolve_command(context, [*context._protected_args, *context.args])
+            context = command.make_context(name, rest, parent=context)
+        return context.command_path
+
+    return parse
 
 
 @pytest.fixture(scope="session")

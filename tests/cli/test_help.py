@@ -1,7 +1,5 @@
 """Every command ends its help with examples, and every example is a call that the command takes."""
 
-import shlex
-
 import click
 import pytest
 
@@ -22,18 +20,6 @@ COMMANDS = dict(commands())
 LINES = [(path, line) for path, command in COMMANDS.items() for line in example_lines(command.epilog or "")]
 
 
-def parse(line):
-    """The path of the command that a line calls, once click has read every word of the line."""
-    program, *words = shlex.split(line)
-    assert program == "kgpt"
-    words = words[: words.index(">")] if ">" in words else words
-    command, context = cli, cli.make_context("kgpt", words)
-    while isinstance(command, click.Group):
-        name, command, rest = command.resolve_command(context, [*context._protected_args, *context.args])
-        context = command.make_context(name, rest, parent=context)
-    return context.command_path
-
-
 def test_the_walk_finds_commands_within_groups():
     assert {"kgpt", "kgpt run", "kgpt graph", "kgpt graph build", "kgpt corpus fit-quality"} <= COMMANDS.keys()
 
@@ -47,16 +33,16 @@ def test_every_command_has_an_example_of_itself(path):
 
 
 @pytest.mark.parametrize(("path", "line"), LINES, ids=[line for _, line in LINES])
-def test_every_example_parses(path, line):
-    assert parse(line).startswith(path)
+def test_every_example_parses(path, line, parse_call):
+    assert parse_call(line).startswith(path)
 
 
 @pytest.mark.parametrize(
     "line", ["kgpt run demo --untli graph", "kgpt run", "kgpt evaluate DIR --task qaa", "kgpt graph bild x --out y"]
 )
-def test_a_wrong_example_would_not(line):
+def test_a_wrong_example_would_not(line, parse_call):
     with pytest.raises(click.UsageError):
-        parse(line)
+        parse_call(line)
 
 
 @pytest.mark.parametrize("path", COMMANDS)
