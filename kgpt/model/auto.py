@@ -1,13 +1,15 @@
 """kgpt's model behind transformers' Auto classes: `AutoModel.from_pretrained("CHECKPOINT/graph")`.
 
-The folder `graph` of a checkpoint holds the parts, its parent the plain backbone; both are opened together.
+The folder `graph` of a checkpoint holds the parts, its parent the plain backbone and the words; all are opened
+together.
 """
 
 from pathlib import Path
 from typing import Any
 
-from transformers import AutoConfig, AutoModel, PretrainedConfig
+from transformers import AutoConfig, AutoModel, AutoTokenizer, PretrainedConfig, PreTrainedTokenizerFast
 
+from kgpt.errors import CheckpointError
 from kgpt.model.backbone import KGPT_MODEL_TYPE
 from kgpt.model.checkpoint import load_model_of
 from kgpt.model.language_model import KgptModel
@@ -42,10 +44,28 @@ class KgptAutoModel(KgptModel):
         return load_model_of(str(Path(folder).parent), told.architecture)
 
 
+class KgptAutoTokenizer(PreTrainedTokenizerFast):  # type: ignore[misc]
+    """What `AutoTokenizer` gives for a folder of parts: the words of the backbone beside it."""
+
+    @classmethod
+    def from_pretrained(cls, folder: str | Path, *inputs: Any, **keywords: Any) -> Any:
+        """The tokenizer in the parent of `folder`.
+
+        Raises:
+            CheckpointError: there is none.
+        """
+        backbone = Path(folder).resolve().parent
+        if not (backbone / "config.json").is_file():
+            raise CheckpointError(f"{folder}: no backbone beside it; keep `graph` in the checkpoint's folder")
+        keywords = {name: value for name, value in keywords.items() if name not in {"config", "_from_auto"}}
+        return AutoTokenizer.from_pretrained(str(backbone), *inputs, **keywords)
+
+
 def register() -> None:
     """Make the Auto classes know kgpt's model; done when `kgpt.model` is imported."""
     AutoConfig.register(KGPT_MODEL_TYPE, KgptConfig, exist_ok=True)
     AutoModel.register(KgptConfig, KgptAutoModel, exist_ok=True)
+    AutoTokenizer.register(KgptConfig, tokenizer_class=KgptAutoTokenizer, exist_ok=True)
 
 
 register()

@@ -6,16 +6,15 @@ Markdown with the YAML head that the Hugging Face Hub reads; lies as `README.md`
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from ruamel.yaml import YAML
 
 from kgpt.evaluation import summarize
 from kgpt.io import read_json
 from kgpt.manifest import versions
+from kgpt.pipeline.card_head import LICENSE_FILE, is_repository, language_head, license_head, placeless, yaml_text
 from kgpt.pipeline.data_stages import OVERLAP
+from kgpt.pipeline.dataset_card import license_page
 from kgpt.pipeline.run_table import run_table
 from kgpt.pipeline.slices import NOT_STATED, Slice, read_slices
 from kgpt.recipes import recipes
@@ -55,26 +54,25 @@ def model_card(arm: Arm, outcomes: Sequence[Outcome] = (), results: Mapping[str,
 def write_card(
     folder: Path, arm: Arm, outcomes: Sequence[Outcome] = (), results: Mapping[str, Any] | None = None
 ) -> None:
-    """Put the card into a model's folder; see `model_card`."""
+    """Put the card, and where it needs one the file of licences, into a model's folder; see `model_card`."""
     (folder / CARD).write_text(model_card(arm, outcomes, results), "utf-8")
+    slices = read_slices(arm.run / "5-sequences")
+    if "license_link" in license_head([one.license for one in slices if one.license != NOT_STATED]):
+        (folder / LICENSE_FILE).write_text(license_page(slices), "utf-8")
 
 
 def _head(arm: Arm, slices: Sequence[Slice], outcomes: Sequence[Outcome]) -> str:
     backbone = arm.config.backbone_of(arm.name)
-    licenses = sorted({one.license for one in slices if one.license != NOT_STATED})
-    languages = sorted({one.language for one in slices if one.language != NOT_STATED})
     told: dict[str, Any] = {
         "library_name": "transformers",
         "tags": ["kgpt", "knowledge-graph", _recipe(arm)["type"]],
         "pipeline_tag": "fill-mask" if backbone.architecture == "encoder" else "text-generation",
     }
-    told |= {"language": languages} if languages else {}
-    told |= {"license": "other", "license_name": ", ".join(licenses)} if licenses else {}
-    told |= {"base_model": backbone.checkpoint} if backbone.checkpoint else {}
+    told |= language_head([one.language for one in slices])
+    told |= license_head([one.license for one in slices if one.license != NOT_STATED])
+    told |= {"base_model": backbone.checkpoint} if is_repository(backbone.checkpoint or "") else {}
     told |= {"model-index": _index(arm, outcomes)} if outcomes else {}
-    text = StringIO()
-    YAML(typ="safe", pure=True).dump(told, text)
-    return text.getvalue()
+    return yaml_text(told)
 
 
 def _index(arm: Arm, outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
@@ -92,7 +90,7 @@ def _index(arm: Arm, outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
 
 def _what(arm: Arm) -> str:
     backbone, settings = arm.config.backbone_of(arm.name), arm.config.arms[arm.name]
-    origin = f"continued from `{backbone.checkpoint}`" if backbone.checkpoint else "trained from scratch"
+    origin = f"continued from `{placeless(backbone.checkpoint)}`" if backbone.checkpoint else "trained from scratch"
     kind = backbone.architecture.replace("_", "-")
     lines = [
         f"A {backbone.family if not backbone.checkpoint else kind} ({kind}) {origin} by kgpt's recipe "
@@ -131,7 +129,7 @@ def _use(arm: Arm) -> str:
 
 def _data(arm: Arm, slices: Sequence[Slice]) -> str:
     graph = read_json(arm.run / "1-graph" / "manifest.json")
-    sources = ", ".join(f"`{one}`" for one in arm.config.graph.sources)
+    sources = ", ".join(f"`{placeless(one)}`" for one in arm.config.graph.sources)
     rows = [[one.source, one.license, one.language, f"{one.num_passages:,}", f"{one.num_words:,}"] for one in slices]
     text = markdown_table(["source", "licence", "language", "passages", "words"], rows)
     return f"Graph: {sources}, {graph['num_out']:,} triples after selection.\n\nText by slice:\n\n{text}"
@@ -142,9 +140,7 @@ def _training(arm: Arm) -> str:
     told |= {"mixture": (arm.config.arms[arm.name].mixture or arm.config.mixture).model_dump(mode="json")}
     told |= {"curriculum": [phase.model_dump(mode="json") for phase in arm.config.curriculum]}
     told |= {"backbone": arm.config.backbone_of(arm.name).model_dump(mode="json")}
-    text = StringIO()
-    YAML(typ="safe", pure=True).dump(told | {"versions": dict(versions())}, text)
-    return f"```yaml\n{text.getvalue()}```"
+    return f"```yaml\n{yaml_text(placeless(told) | {'versions': dict(versions())})}```"
 
 
 def _results(outcomes: Sequence[Outcome]) -> str:

@@ -1,9 +1,10 @@
+import shutil
 import subprocess
 import sys
 
 import pytest
 import torch
-from transformers import AutoConfig, AutoModel
+from transformers import AutoConfig, AutoModel, AutoTokenizer
 
 import kgpt.model  # makes the Auto classes know kgpt
 from kgpt.errors import CheckpointError
@@ -28,6 +29,27 @@ def test_the_auto_classes_open_backbone_and_parts(saved):
     ours, theirs = model.state_dict(), opened.state_dict()
     assert ours.keys() == theirs.keys()
     assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+
+
+@pytest.mark.parametrize("part", ["", "graph"])
+def test_the_auto_classes_agree_on_both_folders(saved, masked_words, part):
+    model, folder = saved
+
+    config = AutoConfig.from_pretrained(folder / part)
+    words = AutoTokenizer.from_pretrained(folder / part)
+    opened = AutoModel.from_pretrained(folder / part)
+
+    assert config.model_type == ("kgpt" if part else "roberta")
+    assert words("Berlin <entity> is")["input_ids"] == masked_words.tokenizer("Berlin <entity> is")["input_ids"]
+    assert sum(one.numel() for one in opened.parameters()) <= sum(one.numel() for one in model.parameters())
+
+
+def test_parts_without_their_backbone_have_no_words(saved, tmp_path):
+    _, folder = saved
+    alone = shutil.copytree(folder / "graph", tmp_path / "elsewhere" / "graph")
+
+    with pytest.raises(CheckpointError, match="no backbone beside it"):
+        AutoTokenizer.from_pretrained(alone)
 
 
 def test_an_entitys_vector_is_had_by_its_id(saved):

@@ -1,14 +1,18 @@
 import json
+from dataclasses import replace
 
 import pytest
+from huggingface_hub import ModelCard
 from ruamel.yaml import YAML
 
 from kgpt.pipeline import load_run_config
 from kgpt.pipeline.arm import Arm
-from kgpt.pipeline.model_card import model_card
+from kgpt.pipeline.model_card import model_card, write_card
 from kgpt.pipeline.slices import Slice, write_slices
 from kgpt.records import Outcome
 
+PIPELINES = {"fill-mask", "text-generation"}
+"""Those of the Hub's tasks that kgpt's models serve."""
 SLICES = [Slice("wiki", "CC-BY-SA-4.0", "en", 3, 60), Slice("mine", "not stated", "not stated", 1, 20)]
 
 
@@ -31,8 +35,43 @@ def test_the_head_is_what_the_hub_reads(arm):
 
     assert told["library_name"] == "transformers"
     assert told["language"] == ["en"]
-    assert told["license_name"] == "CC-BY-SA-4.0"
+    assert told["license"] == "cc-by-sa-4.0"
+    assert "license_name" not in told and "base_model" not in told
     assert "kg_t5" in told["tags"]
+
+
+def test_the_hubs_own_reader_takes_the_head(arm):
+    outcomes = [Outcome("qa", str(i), "exact_match", float(i < 3), ("graph_only",), "") for i in range(4)]
+
+    told = ModelCard(model_card(arm, outcomes), ignore_metadata_errors=False).data
+
+    assert (told.library_name, told.pipeline_tag, told.license) == ("transformers", "text-generation", "cc-by-sa-4.0")
+    assert told.pipeline_tag in PIPELINES
+    assert {(one.task_type, one.metric_type, one.metric_value) for one in told.eval_results} == {
+        ("qa", "exact_match", 0.75)
+    }
+
+
+def test_several_licences_have_a_name_and_a_file(arm, tmp_path):
+    write_slices(arm.run / "5-sequences", [*SLICES, Slice("news", "My own", "de", 1, 5)])
+
+    write_card(tmp_path, arm)
+
+    told = head((tmp_path / "README.md").read_text("utf-8"))
+    assert told["license"] == "other" and told["license_name"] == "cc-by-sa-4.0-and-my-own"
+    assert told["language"] == ["de", "en"]
+    assert "| news | My own |" in (tmp_path / told["license_link"]).read_text("utf-8")
+
+
+@pytest.mark.parametrize(("checkpoint", "told"), [("google/flan-t5-base", "google/flan-t5-base"), ("{here}", None)])
+def test_the_card_names_a_checkpoint_of_the_hub_and_no_path(arm, project, tmp_path, checkpoint, told):
+    name = checkpoint.format(here=tmp_path / "t5")
+    continued = load_run_config(str(project / "tiny.yaml"), [f"backbone.checkpoint={name}"])
+
+    card = model_card(replace(arm, config=continued))
+
+    assert head(card).get("base_model") == told
+    assert str(tmp_path) not in card
 
 
 def test_every_slice_is_told_with_its_licence(arm):
