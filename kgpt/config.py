@@ -22,7 +22,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from kgpt.errors import ConfigError, did_you_mean
-from kgpt.io import EMBEDDED, embedded_root
+from kgpt.io import EMBEDDED, embedded_root, shipped_configs
 from kgpt.registry import Registry, lax_kinds
 
 ConfigModel = TypeVar("ConfigModel", bound=BaseModel)
@@ -96,9 +96,29 @@ def read_config(path: Path, *, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
 
 
 def _base_path(path: Path, base: str) -> Path:
-    if base.startswith(EMBEDDED):
-        return embedded_root("configs") / f"{base.removeprefix(EMBEDDED)}.yaml"
-    return path.parent / base
+    name = base.removeprefix(EMBEDDED)
+    if name == base:
+        found = path.parent / base
+        hint = f"; to extend the one that ships write {EMBEDDED}{base}" if base in shipped_configs() else ""
+    else:
+        found = embedded_root("configs") / f"{name}.yaml"
+        hint = f"; {no_such_config(name, before=EMBEDDED)}"
+    if not found.is_file():
+        raise ConfigError(f"{path}: extends: {base!r}: no such config{hint}")
+    return found
+
+
+def no_such_config(name: str, *, before: str = "") -> str:
+    """What to write instead of a name that no config that ships bears.
+
+    >>> no_such_config("kg_t5")
+    "did you mean 'recipes/kg_t5'? `kgpt recipes` lists the recipes"
+    """
+    names = shipped_configs()
+    within = [one for one in names if one.rpartition("/")[2] == name]
+    near = did_you_mean(within[0] if within else name, names)
+    near = near.replace("'", f"'{before}", 1)
+    return f"{near}{'' if near.endswith('?') else ';'} `kgpt recipes` lists the recipes"
 
 
 def merge(base: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -62,9 +62,9 @@ def recipe_names(ctx: click.Context, parameter: click.Parameter, incomplete: str
 def config_names(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The configs that ship and begin so; where none does, the shell offers files."""
     del ctx, parameter
-    root = _configs()
-    found = (path for path in sorted(root.rglob("*.yaml")) if path.parent.name != "launch")
-    told = ((path.relative_to(root).with_suffix("").as_posix(), first_line(path)) for path in found)
+    from kgpt.io import shipped_configs
+
+    told = ((name, first_line(_configs() / f"{name}.yaml")) for name in shipped_configs())
     return [CompletionItem(incomplete, type="file"), *_beginning(told, incomplete)]
 
 

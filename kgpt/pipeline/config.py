@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BeforeValidator, Field, model_validator
 
 from kgpt.alignment import AlignmentSettings
-from kgpt.config import Settings, load_config, part_of
+from kgpt.config import Settings, load_config, no_such_config, part_of
 from kgpt.corpus import CorpusStep
 from kgpt.engine import Engine, Processes, engines
 from kgpt.errors import ConfigError, did_you_mean
@@ -314,10 +314,16 @@ def load_run_config(source: str, overrides: Sequence[str] = ()) -> RunConfig:
 
 
 def find_config(source: str) -> Path:
-    """The path of a config: the user's, or one that ships with kgpt (`configs/demo.yaml`, `demo`)."""
+    """The path of a config: the user's, or one that ships with kgpt (`configs/demo.yaml`, `demo`).
+
+    Raises:
+        ConfigError: there is neither.
+    """
     path = Path(source)
     if path.is_file():
         return path
     name = source.removeprefix("configs/").removesuffix(".yaml")
     shipped = embedded_root("configs") / f"{name}.yaml"
-    return shipped if shipped.is_file() else path
+    if not shipped.is_file():
+        raise ConfigError(f"{source}: no such config; {no_such_config(name)}")
+    return shipped

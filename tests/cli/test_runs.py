@@ -1,9 +1,15 @@
 import shutil
 
 import pytest
+from ruamel.yaml import YAML
 
+from kgpt.config import check_config, merge, read_config
+from kgpt.io import embedded_root
 from kgpt.pipeline import load_results
+from kgpt.pipeline.config import RunConfig
 from kgpt.recipes import recipes as registry
+
+BASE = embedded_root("configs") / "base.yaml"
 
 
 def test_run_goes_from_graph_to_report(kgpt, project, finished_run, tmp_path):
@@ -69,7 +75,64 @@ def test_recipes_lists_every_recipe(kgpt):
 def test_recipes_prints_a_config_to_start_from(kgpt, name):
     told = kgpt("recipes", name)
 
-    assert told.out.splitlines()[-1] and f"name: {name}" in told.out
+    assert f"\nname: {name}\n" in told.out
+    check_config(merge(read_config(BASE), _yaml(told.out)), RunConfig, place=name)
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_what_recipes_prints_tells_how_to_make_it_ones_own(kgpt, name):
+    printed = kgpt("recipes", name).out
+
+    uncommented = "\n".join(line.removeprefix("# ") for line in printed.partition("# graph:")[2].splitlines()[1:])
+
+    mine = merge(_yaml(printed), _yaml(f"graph: {{sources: [my.ttl]}}\n{uncommented}"))
+    told = check_config(merge(read_config(BASE), mine), RunConfig, place=name)
+    assert (told.graph.sources, told.corpus.sources) == (("my.ttl",), ("my-text.jsonl",))
+
+
+def test_the_list_of_recipes_says_what_to_do_with_one(kgpt):
+    told = kgpt("recipes")
+
+    assert "kgpt recipes NAME > mine.yaml" in told.err
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("kg_t5", "kg_t5: no such config; did you mean 'recipes/kg_t5'? `kgpt recipes` lists the recipes"),
+        ("recipes/colak", "recipes/colak: no such config; did you mean 'recipes/colake'?"),
+        ("demos", "did you mean 'demo'?"),
+    ],
+)
+def test_a_config_that_ships_under_another_name_is_found(kgpt, command, said):
+    told = kgpt("run", command)
+
+    assert told.status == 2 and said in told.err
+
+
+@pytest.mark.parametrize(
+    ("base", "said"),
+    [
+        (
+            "embedded:recipes/kg_t6",
+            "extends: 'embedded:recipes/kg_t6': no such config; did you mean 'embedded:recipes/kg_t5'?",
+        ),
+        ("recipes/kg_t5", "to extend the one that ships write embedded:recipes/kg_t5"),
+        ("mine.yaml", "extends: 'mine.yaml': no such config"),
+    ],
+)
+def test_extending_what_is_not_there_is_told_with_what_is(kgpt, tmp_path, base, said):
+    (tmp_path / "config.yaml").write_text(f"extends: {base}\nname: mine\n")
+
+    told = kgpt("run", tmp_path / "config.yaml")
+
+    assert told.status == 2 and "config.yaml: extends" in told.err and said in told.err
+
+
+def _yaml(text):
+    told = YAML(typ="safe", pure=True).load(text)
+    told.pop("extends", None)
+    return told
 
 
 def test_pretrain_finds_a_learning_rate_and_draws_it(kgpt, project, finished_run, tmp_path):
