@@ -35,13 +35,6 @@ def embedded_root(kind: EmbeddedKind) -> Path:
     return shipped if shipped.is_dir() else _PACKAGE.parent / kind
 
 
-def shipped_configs() -> list[str]:
-    """The names of the configs that ship: `demo`, `recipes/colake`; a run takes them as they are."""
-    root = embedded_root("configs")
-    found = (path.relative_to(root).with_suffix("").as_posix() for path in root.rglob("*.yaml"))
-    return sorted(name for name in found if not name.startswith("launch/"))
-
-
 _IGZIP_ERROR = cast(type[Exception], igzip_lib.error)  # its stubs take the class for an instance
 TORN_ERRORS = (EOFError, OSError, lzma.LZMAError, zlib.error, _IGZIP_ERROR, zstandard.ZstdError)
 """What reading a torn or misnamed file raises, whatever its compression."""
@@ -301,11 +294,17 @@ def write_bytes(path: Path, content: bytes) -> None:
 def atomic_file(path: Path) -> Iterator[IO[bytes]]:
     """A file that appears at `path` when the block ends well, and leaves nothing behind when it does not.
 
+    A device or pipe (`/dev/null`, `/dev/stdout`) is written into as it is; a file in its place would take it away.
+
     Raises:
         StoreError: the disk is full or refuses.
     """
     partial = _beside(path, f".{os.getpid()}{PARTIAL_SUFFIX}")
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            with path.open("wb") as file:
+                yield file
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         with partial.open("wb") as file:
             yield file

@@ -314,3 +314,15 @@ def test_an_empty_folder_is_replaced(tmp_path):
         (partial / "meta.json").write_text("{}")
 
     assert names_in(tmp_path / "store") == ["meta.json"]
+
+
+def test_a_pipe_is_written_into_and_stays_one(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+    io.write_bytes(pipe, b"told")
+
+    assert os.read(reader, 10) == b"told"
+    os.close(reader)
+    assert pipe.is_fifo() and [path.name for path in tmp_path.iterdir()] == ["pipe"]

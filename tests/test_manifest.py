@@ -1,7 +1,15 @@
 import pytest
 
 from kgpt.errors import StoreError
-from kgpt.manifest import MANIFEST_NAME, Manifest, read_manifest, stage_fingerprint, versions
+from kgpt.manifest import (
+    MANIFEST_NAME,
+    Manifest,
+    file_marks,
+    read_manifest,
+    stage_fingerprint,
+    verify_below,
+    versions,
+)
 
 
 def test_a_manifest_comes_back_as_it_was_written(tmp_path):
@@ -40,3 +48,18 @@ def test_the_fingerprint_changes_with_every_input_and_setting_but_not_with_their
 
 def test_versions_name_what_decides_the_numbers():
     assert {"kgpt", "torch", "transformers", "numpy", "tokenizers"} == set(versions())
+
+
+def test_a_flipped_bit_is_found_by_its_hash_and_a_card_may_change(tmp_path):
+    folder = tmp_path / "6-arms" / "a"
+    (folder / "model").mkdir(parents=True)
+    (folder / "model" / "weights").write_bytes(bytes(range(256)))
+    (folder / "README.md").write_text("a card")
+    Manifest(stage="x", fingerprint="y", files=file_marks(folder)).write(folder)
+    (folder / "README.md").write_text("another")
+
+    assert verify_below(tmp_path) == 1
+
+    (folder / "model" / "weights").write_bytes(bytes([1, *range(1, 256)]))
+    with pytest.raises(StoreError, match=r"model/weights: its content changed since it was written; delete .*6-arms/a"):
+        verify_below(tmp_path)

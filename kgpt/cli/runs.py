@@ -19,14 +19,6 @@ _SETS = click.option(
     help="Override a setting, say training.steps=200.",
 )
 _OUT = click.option("--out", type=_PATH, help="Run folder.  [default: runs/NAME]")
-_YOURS = """\
-# Yours: take the marks away, put your files in, and give `name` another value. Whatever is not said here stays as the
-# config says that this one extends; `null` takes a key away.
-# graph: {sources: [my-graph.ttl]}
-# corpus: {sources: [my-text.jsonl]}
-# questions: {sources: [exam.jsonl]}  # or make one: kgpt questions --graph STORE --out exam.jsonl
-# training: {steps: 2000}
-"""
 _STAGES = ("graph", "corpus", "linked", "aligned", "sequences", "arms", "results", "report")
 
 
@@ -35,7 +27,7 @@ _STAGES = ("graph", "corpus", "linked", "aligned", "sequences", "arms", "results
         "kgpt run demo",
         "kgpt run recipes/colake --set training.steps=500 --set seeds=[0,1,2]",
         "kgpt run mine.yaml --out runs/first --until linked",
-        "kgpt run mine.yaml --jobs 2",
+        "kgpt run mine.yaml --jobs 2 --verify",
     )
 )
 @click.argument("config", shell_complete=config_names)
@@ -43,13 +35,18 @@ _STAGES = ("graph", "corpus", "linked", "aligned", "sequences", "arms", "results
 @_OUT
 @click.option("--until", default="report", show_default=True, type=click.Choice(_STAGES), help="Stop after this stage.")
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(min=1), help="Arms trained at once.")
+@click.option("--verify", is_flag=True, help="First compare all files of finished stages with their hashes.")
 @click.option("--json", "as_json", is_flag=True, help="Print results.json.")
-def run(config: str, overrides: tuple[str, ...], out: Path | None, until: str, jobs: int, as_json: bool) -> None:
+def run(
+    config: str, overrides: tuple[str, ...], out: Path | None, until: str, jobs: int, verify: bool, as_json: bool
+) -> None:
     """Do everything CONFIG asks, from graph to report; a killed run goes on where it was."""
     from typing import cast
 
+    from kgpt.manifest import verify_below
     from kgpt.pipeline import load_run_config, open_run
     from kgpt.pipeline.run import STAGES, StageName
+    from kgpt.progress import say
     from kgpt.training.processes import check_launch, refuse_several
 
     check_launch(os.environ)
@@ -58,6 +55,8 @@ def run(config: str, overrides: tuple[str, ...], out: Path | None, until: str, j
     folder = out or Path("runs") / settings.name
     stage = cast(StageName, until)
     with open_run(settings, folder) as work:
+        if verify:
+            say(f"{verify_below(folder):,} files of finished stages are as they were written")
         if STAGES.index(stage) <= STAGES.index("sequences"):
             work.sequences(until=stage)
             return
@@ -196,9 +195,8 @@ def recipes(name: str | None) -> None:
     found = {path.stem: path for path in recipe_files()}
     if name is None:
         for recipe, path in found.items():
-            click.echo(f"{recipe:16} {first_line(path)}")
-        click.echo("\nrun one: kgpt run recipes/NAME; start from one: kgpt recipes NAME > mine.yaml", err=True)
+            click.echo(f"{recipe:14} {first_line(path)}")
     elif name in found:
-        click.echo(found[name].read_text("utf-8") + _YOURS, nl=False)
+        click.echo(found[name].read_text("utf-8"), nl=False)
     else:
         raise ConfigError(f"no recipe is called {name!r}; {did_you_mean(name, found)}")

@@ -11,7 +11,16 @@ from typing import Any
 
 from kgpt.errors import ConfigError, DataError, StoreError
 from kgpt.io import atomic_folder
-from kgpt.manifest import MANIFEST_NAME, Manifest, read_manifest, stage_fingerprint, versions
+from kgpt.manifest import (
+    MANIFEST_NAME,
+    Manifest,
+    Marks,
+    check_files,
+    file_marks,
+    read_manifest,
+    stage_fingerprint,
+    versions,
+)
 from kgpt.progress import say
 
 
@@ -52,12 +61,19 @@ class Stage:
         return self.folder.absolute().with_name(f".{self.folder.name}.shards") / self.fingerprint
 
     def finished(self) -> Manifest | None:
-        """The manifest of an earlier run that still stands, or None."""
+        """The manifest of an earlier run that still stands, or None.
+
+        Raises:
+            StoreError: it stands, but one of its files is missing or of another size.
+        """
         try:
             manifest = read_manifest(self.folder)
         except StoreError:
             return None
-        return manifest if manifest is not None and manifest.fingerprint == self.fingerprint else None
+        if manifest is None or manifest.fingerprint != self.fingerprint:
+            return None
+        check_files(self.folder, manifest)
+        return manifest
 
     def run(self, work: Callable[[Path], Counts], *, started: float | None = None) -> Manifest:
         """Do the work into a new folder, unless an earlier run still stands.
@@ -77,7 +93,7 @@ class Stage:
             except (ConfigError, DataError):  # what went in must change, and so the fingerprint
                 self._clear_shards()
                 raise
-            manifest = self.manifest(counts, time.monotonic() - started)
+            manifest = self.manifest(counts, time.monotonic() - started, file_marks(partial))
             manifest.write(partial)
         self._clear_shards()
         say(f"{self.name}: {describe(manifest)}")
@@ -92,7 +108,7 @@ class Stage:
         with suppress(OSError):  # it stays while it holds any
             folder.rmdir()
 
-    def manifest(self, counts: Counts, seconds: float) -> Manifest:
+    def manifest(self, counts: Counts, seconds: float, files: Marks | None = None) -> Manifest:
         """The manifest of work just done."""
         return Manifest(
             stage=self.name,
@@ -106,6 +122,7 @@ class Stage:
             figures=dict(counts.figures),
             seconds=round(seconds, 3),
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            files=files or {},
         )
 
 

@@ -101,9 +101,11 @@ def test_every_stage_has_a_whole_manifest(finished_run):
             "figures",
             "seconds",
             "finished_at",
+            "files",
         }
         assert manifest["versions"]["torch"] == version("torch")
         assert manifest["num_out"] > 0 and manifest["seconds"] >= 0
+        assert manifest["files"] and all(mark.keys() == {"bytes", "xxh3"} for mark in manifest["files"].values())
         assert datetime.fromisoformat(manifest["finished_at"]).tzinfo is not None
 
 

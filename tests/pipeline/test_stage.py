@@ -44,6 +44,21 @@ def test_another_input_setting_or_name_runs_it_again(stage, change):
     assert (stage.folder / "out.txt").read_text() == "two"
 
 
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (lambda path: path.unlink(), "missing"),
+        (lambda path: path.write_text("on"), "2 bytes, written with 3"),
+    ],
+)
+def test_a_stage_that_lost_a_file_or_a_part_of_it_is_not_taken_for_whole(stage, damage, told):
+    stage.run(write("one"))
+    damage(stage.folder / "out.txt")
+
+    with pytest.raises(StoreError, match=rf"out\.txt: {told}; delete .*1-graph to make it again"):
+        stage.run(write("two"))
+
+
 def test_a_stage_that_fails_leaves_the_older_output_and_nothing_half(stage, tmp_path):
     stage.run(write("one"))
     other = Stage(name="graph", folder=stage.folder, inputs={}, config={})
