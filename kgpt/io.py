@@ -35,6 +35,13 @@ def embedded_root(kind: EmbeddedKind) -> Path:
     return shipped if shipped.is_dir() else _PACKAGE.parent / kind
 
 
+def shipped_configs() -> list[str]:
+    """The names of the configs that ship: `demo`, `recipes/colake`; a run takes them as they are."""
+    root = embedded_root("configs")
+    found = (path.relative_to(root).with_suffix("").as_posix() for path in root.rglob("*.yaml"))
+    return sorted(name for name in found if not name.startswith("launch/"))
+
+
 _IGZIP_ERROR = cast(type[Exception], igzip_lib.error)  # its stubs take the class for an instance
 TORN_ERRORS = (EOFError, OSError, lzma.LZMAError, zlib.error, _IGZIP_ERROR, zstandard.ZstdError)
 """What reading a torn or misnamed file raises, whatever its compression."""

@@ -19,6 +19,14 @@ _SETS = click.option(
     help="Override a setting, say training.steps=200.",
 )
 _OUT = click.option("--out", type=_PATH, help="Run folder.  [default: runs/NAME]")
+_YOURS = """\
+# Yours: take the marks away, put your files in, and give `name` another value. Whatever is not said here stays as the
+# config says that this one extends; `null` takes a key away.
+# graph: {sources: [my-graph.ttl]}
+# corpus: {sources: [my-text.jsonl]}
+# questions: {sources: [exam.jsonl]}  # or make one: kgpt questions --graph STORE --out exam.jsonl
+# training: {steps: 2000}
+"""
 _STAGES = ("graph", "corpus", "linked", "aligned", "sequences", "arms", "results", "report")
 
 
@@ -195,8 +203,9 @@ def recipes(name: str | None) -> None:
     found = {path.stem: path for path in recipe_files()}
     if name is None:
         for recipe, path in found.items():
-            click.echo(f"{recipe:14} {first_line(path)}")
+            click.echo(f"{recipe:16} {first_line(path)}")
+        click.echo("\nrun one: kgpt run recipes/NAME; start from one: kgpt recipes NAME > mine.yaml", err=True)
     elif name in found:
-        click.echo(found[name].read_text("utf-8"), nl=False)
+        click.echo(found[name].read_text("utf-8") + _YOURS, nl=False)
     else:
         raise ConfigError(f"no recipe is called {name!r}; {did_you_mean(name, found)}")
