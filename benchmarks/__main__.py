@@ -12,6 +12,7 @@ from benchmarks import (
     checkpointing,
     completion,
     curation,
+    curation_duplicates,
     entity_table,
     graph_encoder,
     graph_store,
@@ -28,6 +29,7 @@ BENCHMARKS = {
     "checkpointing": checkpointing.run,
     "completion": completion.run,
     "curation": curation.run,
+    "curation_duplicates": curation_duplicates.run,
     "entity_table": entity_table.run,
     "graph_encoder": graph_encoder.run,
     "graph_store": graph_store.run,
@@ -39,7 +41,12 @@ BENCHMARKS = {
     "wikitext": wikitext.run,
 }
 _RATES = ("what", "figure", "ratio to the first")
-_HEADERS = {"completion": completion.HEADER, "curation": curation.HEADER, "linking_quality": linking_quality.HEADER}
+_HEADERS = {
+    "completion": completion.HEADER,
+    "curation": curation.HEADER,
+    "curation_duplicates": curation_duplicates.HEADER,
+    "linking_quality": linking_quality.HEADER,
+}
 _BY_NAME_ONLY = {"completion"}
 
 

@@ -1,7 +1,8 @@
 """Documents that stand for one another: which one of a cluster stays, and what is told of it.
 
-The document that stays is of the source named first in the step's `priority`, else has more linked entities, else is
-longer, else has the smallest id: nothing of this depends on the order of documents or shards.
+The document that stays is of the source named first in the step's `priority`, else has more linked entities, else
+(near duplicates) names more, else is longer, else has the smallest id: nothing of this depends on the order of
+documents or shards.
 """
 
 from collections.abc import Sequence
@@ -31,13 +32,16 @@ class Duplicate(Dropped):
     of: str = ""
 
 
-def standing(documents: Sequence[Document], priority: Sequence[str]) -> Arrays:
-    """What decides which document of a cluster stays, for a sketch."""
+def standing(
+    documents: Sequence[Document], priority: Sequence[str], *, num_names: NDArray[np.int64] | None = None
+) -> Arrays:
+    """What decides which document of a cluster stays, for a sketch; `num_names` decides behind the linked entities."""
     places = {source: place for place, source in enumerate(priority)}
     ids = TextHeap.of(document.id for document in documents)
     return {
         "priority": np.array([places.get(one.metadata.source, len(places)) for one in documents], np.int32),
         "num_entities": np.array([len(linked_entities(one)) for one in documents], np.int32),
+        "num_names_told": np.zeros(len(documents), np.int64) if num_names is None else num_names,
         "num_chars": np.array([len(one.text) for one in documents], np.int64),
         "num_members": np.array([_size(one) for one in documents], np.int64),
         "id_content": ids.content,
@@ -77,7 +81,7 @@ def best_of(sketches: Arrays, labels: NDArray[np.integer[Any]]) -> NDArray[np.in
     ids = _ids(sketches).take(rows)
     by_id = np.empty(len(rows), np.int64)
     by_id[sorted(range(len(rows)), key=ids.__getitem__)] = np.arange(len(rows))
-    told = (sketches[name][rows] for name in ("num_chars", "num_entities"))
+    told = (sketches[name][rows] for name in ("num_chars", "num_names_told", "num_entities"))
     order = rows[np.lexsort((by_id, *(-one for one in told), sketches["priority"][rows], labels[rows]))]
     starts = is_first(labels[order], in_order=True)
     found[order] = order[np.flatnonzero(starts)[np.cumsum(starts) - 1]] if len(order) else order

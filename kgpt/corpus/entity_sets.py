@@ -16,6 +16,7 @@ from kgpt.kernel import compiled
 from kgpt.records import Document
 
 MAX_ENTITIES = 64
+_FEW = 3
 _FACTOR = np.uint64(0xD6E8FEB86659FD93)
 NO_ENTITY = np.uint64(0xFFFFFFFFFFFFFFFF)
 
@@ -48,6 +49,13 @@ class EntitySets:
         return cls._of(owners[words.is_name], words.hashes[words.is_name], len(words.ends) - 1)
 
     @classmethod
+    def first_named(cls, words: ShardWords) -> "EntitySets":
+        """The name that each text says first."""
+        owners = np.repeat(np.arange(len(words.ends) - 1), np.diff(words.ends))
+        is_told = words.is_first_name & words.is_name
+        return cls._of(owners[is_told], words.hashes[is_told], len(words.ends) - 1)
+
+    @classmethod
     def _of(cls, owners: NDArray[np.int64], hashes: NDArray[np.uint64], num_sets: int) -> "EntitySets":
         rows = np.unique(np.stack([owners.astype(np.uint64), hashes >> np.uint64(32)], axis=1), axis=0)
         rank = np.arange(len(rows)) - np.searchsorted(rows[:, 0], rows[:, 0])
@@ -66,17 +74,23 @@ class EntitySets:
         return _reduced(np.add, mixed * _FACTOR, self, empty=np.uint64(0))
 
     def least(self, seed: int) -> NDArray[np.uint64]:
-        """The smallest of each set's hashes in an order of its own for each `seed`, [D]."""
+        """The smallest of each set's hashes in an order of each `seed`, [D]; the same for all very small sets."""
         mixed = (self.hashes.astype(np.uint64) ^ np.uint64(seed * 0x9E3779B9 % 2**32)) * _FACTOR
         mixed ^= mixed >> np.uint64(32)
-        return _reduced(np.minimum, mixed * _FACTOR, self, empty=NO_ENTITY)
+        found = _reduced(np.minimum, mixed * _FACTOR, self, empty=NO_ENTITY)
+        found[self.lengths < _FEW] = NO_ENTITY  # one name more or less would part them
+        return found
 
     def conflicts(self, pairs: NDArray[np.int64]) -> NDArray[np.float64]:
         """Of each pair of texts [n, 2] how far each names what the other does not, as a share of the smaller set.
 
         The lesser of both sides counts: what one only adds is no conflict.
         """
-        return _conflicts(self.hashes, self.ends, pairs)
+        return _conflicts(self.hashes, self.ends, pairs, MAX_ENTITIES)
+
+    def lacks(self, of: NDArray[np.int64], others: "EntitySets", rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether the sets of texts `rows` [n] lack any of what `others` has for the texts `of` beside them, [n]."""
+        return _lacks(self.hashes, self.ends, others.hashes, others.ends, of, rows)
 
 
 def _reduced(
@@ -91,21 +105,50 @@ def _reduced(
 
 
 @compiled
-def _conflicts(hashes: NDArray[np.uint32], ends: NDArray[np.int64], pairs: NDArray[np.int64]) -> NDArray[np.float64]:
+def _conflicts(
+    hashes: NDArray[np.uint32], ends: NDArray[np.int64], pairs: NDArray[np.int64], max_entities: int
+) -> NDArray[np.float64]:
     found = np.zeros(len(pairs), np.float64)
     for number in range(len(pairs)):
         left, left_end = ends[pairs[number, 0]], ends[pairs[number, 0] + 1]
         right, right_end = ends[pairs[number, 1]], ends[pairs[number, 1] + 1]
-        smaller = min(left_end - left, right_end - right)
-        shared = 0
-        while left < left_end and right < right_end:
-            if hashes[left] == hashes[right]:
+        shared, only_left, only_right = 0, 0, 0
+        while left < left_end or right < right_end:
+            if left < left_end and right < right_end and hashes[left] == hashes[right]:
                 shared += 1
                 left += 1
                 right += 1
-            elif hashes[left] < hashes[right]:
+            elif right == right_end or (left < left_end and hashes[left] < hashes[right]):
+                if right == right_end and right_end - ends[pairs[number, 1]] == max_entities:
+                    break  # what the other holds there was cut off
+                only_left += 1
                 left += 1
             else:
+                if left == left_end and left_end - ends[pairs[number, 0]] == max_entities:
+                    break
+                only_right += 1
                 right += 1
-        found[number] = (smaller - shared) / smaller if smaller else 0.0
+        smaller = shared + min(only_left, only_right)
+        found[number] = min(only_left, only_right) / smaller if smaller else 0.0
+    return found
+
+
+@compiled
+def _lacks(
+    hashes: NDArray[np.uint32],
+    ends: NDArray[np.int64],
+    wanted: NDArray[np.uint32],
+    wanted_ends: NDArray[np.int64],
+    of: NDArray[np.int64],
+    rows: NDArray[np.int64],
+) -> NDArray[np.bool_]:
+    found = np.zeros(len(rows), np.bool_)
+    for number in range(len(rows)):
+        at, stop = ends[rows[number]], ends[rows[number] + 1]
+        for place in range(wanted_ends[of[number]], wanted_ends[of[number] + 1]):
+            while at < stop and hashes[at] < wanted[place]:
+                at += 1
+            if at == stop or hashes[at] != wanted[place]:
+                found[number] = True
+                break
     return found

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kgpt.corpus.base import Arrays, Rule, WholeStep, corpus_steps
-from kgpt.corpus.clusters import is_first, keeper_rule, keepers, standing
+from kgpt.corpus.clusters import best_of, is_first, keeper_rule, keepers, standing
 from kgpt.corpus.entity_sets import EntitySets
 from kgpt.corpus.minhash import Signatures, agreement, band_keys, neighbours, signatures
 from kgpt.corpus.words_of_shard import ShardWords
@@ -23,6 +23,8 @@ from kgpt.records import Document
 
 _WINDOW = 16
 """Documents of one bucket that each is compared with."""
+_PLACES = 2
+"""Words that first names may be apart and still stand at the same place."""
 
 
 @corpus_steps.register("near_duplicates")
@@ -32,16 +34,20 @@ class NearDuplicates(WholeStep):
 
     By text alone, stubs about different villages are near duplicates of one another, and all but a few go with their
     facts. So documents are merged only where they name the same entities. What a document names are the words with a
-    capital that do not begin a sentence, its numbers, and the words with a capital that it opens with; where both
-    documents have links, these must agree, too.
+    capital that do not begin a sentence, its numbers, and the words with a capital that it begins with; where both
+    documents have links, these must agree, too. Short documents stay apart, besides, whose first names stand at the
+    same place, two words more or less, and each have a word of their own (one of the two is enough where all words but
+    names are the same); and none goes whose first name is not in the one that stays. That is, before length decides,
+    the one with more names.
 
-    The decision holds 2 bytes for each hash, 4 for each name and link (64 at most), and 60 with the id: about 500 a
+    The decision holds 2 bytes for each hash, 4 for each name and link (64 at most), and 70 with the id: about 500 a
     document. A document is compared with its 16 next neighbours in each bucket, those that name the same side by side.
 
     Args:
         entities: whether documents that name different entities stay apart.
         max_conflict_frac: of the names in the smaller set that the other lacks while it lacks as many of the other's:
-            room for edits in long texts, none in texts of less than ten names.
+            room for edits in long texts, none in texts with less than eight names.
+        max_stub_words: the rule of first names holds where one of the two has no more words.
         min_similarity: estimated Jaccard similarity of the shingles; half as in datatrove's FineWeb recipe would merge
             stubs, were it not for the entities. The standard error is 0.05 with 100 hashes.
         shingle_words: words of a shingle (5 as in Lee et al., 2022).
@@ -52,7 +58,8 @@ class NearDuplicates(WholeStep):
     """
 
     entities: bool = True
-    max_conflict_frac: Annotated[float, Field(ge=0, le=1)] = 0.1
+    max_conflict_frac: Annotated[float, Field(ge=0, le=1)] = 0.125
+    max_stub_words: Annotated[int, Field(ge=0)] = 120
     min_similarity: Annotated[float, Field(gt=0, le=1)] = 0.5
     shingle_words: Annotated[int, Field(ge=1)] = 5
     num_bands: Annotated[int, Field(ge=1)] = 25
@@ -63,7 +70,7 @@ class NearDuplicates(WholeStep):
     def sketch(self, documents: Sequence[Document], _graph: KnowledgeGraph | None, /) -> Arrays:
         """Signatures, names and linked entities."""
         words = ShardWords.of([document.text for document in documents])
-        named, linked = EntitySets.named(words), EntitySets.linked(documents)
+        named, linked, first = EntitySets.named(words), EntitySets.linked(documents), EntitySets.first_named(words)
         return {
             "num_words": np.diff(words.ends),
             "signatures": signatures(
@@ -71,21 +78,36 @@ class NearDuplicates(WholeStep):
             ),
             "names": named.hashes,
             "num_names": named.lengths,
+            "first_names": first.hashes,
+            "num_first_names": first.lengths,
+            "first_places": words.first_places(),
+            "plain": words.plain_keys(max_words=self.max_stub_words),
             "links": linked.hashes,
             "num_links": linked.lengths,
-            **standing(documents, self.priority),
+            **standing(documents, self.priority, num_names=named.lengths if self.entities else None),
         }
 
     def decide(self, sketches: Arrays) -> Arrays:
         """One document of each cluster."""
-        from scipy.sparse import coo_array
-        from scipy.sparse.csgraph import connected_components
+        return keepers(sketches, self.clusters(sketches))
 
-        pairs = self.pairs(sketches)
-        num_documents = len(sketches["num_words"])
-        edges = coo_array((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), shape=(num_documents, num_documents))
-        _, labels = connected_components(edges, directed=False)
-        return keepers(sketches, labels)
+    def clusters(self, sketches: Arrays) -> NDArray[np.int64]:
+        """The cluster of each row, [D]: what similar pairs join, as far as it agrees with the document that stays."""
+        pairs, about = self.pairs(sketches), _About.of(sketches)
+        found = np.arange(len(sketches["num_words"]))
+        while len(pairs):
+            labels = _components(pairs, len(found))
+            keeper = best_of(sketches, labels)
+            others = np.flatnonzero(keeper != np.arange(len(keeper)))
+            if not self.entities:
+                return keeper
+            is_split = self._is_other(np.stack([others, keeper[others]], axis=1), about)
+            is_split |= about.is_lost(others, keeper[others], max_stub_words=self.max_stub_words)
+            found[others[~is_split]] = keeper[others[~is_split]]
+            left = np.zeros(len(found), bool)
+            left[others[is_split]] = True
+            pairs = pairs[left[pairs].all(axis=1)]
+        return found
 
     def rule(self, decision: Arrays) -> Rule:
         """Drop all but one of each cluster."""
@@ -93,19 +115,13 @@ class NearDuplicates(WholeStep):
 
     def pairs(self, sketches: Arrays) -> NDArray[np.int64]:
         """Pairs of rows that are near duplicates, [n, 2]; enough of them to join every cluster, not all."""
-        named, linked = (EntitySets(sketches[one], sketches[f"num_{one}"]) for one in ("names", "links"))
-        told, sets = sketches["signatures"], named.keys() if self.entities else np.zeros(len(named.lengths), np.uint64)
-        links = linked.keys() if self.entities else sets
-        whole = band_keys(told, sets, links)
-        whole[sketches["num_words"] == 0] = np.arange(len(whole), dtype=np.uint64)[sketches["num_words"] == 0]
-        firsts = np.flatnonzero(is_first(whole))
-        order = firsts[np.argsort(whole[firsts])]
-        same = np.stack([order[np.searchsorted(whole[order], whole)], np.arange(len(whole))], axis=1)
-        rows = firsts[sketches["num_words"][firsts] > 0]
-        found = [same[same[:, 0] != same[:, 1]]]
-        for keys in self._keys(told[rows], named, rows):
-            near = rows[neighbours(keys, sets[rows], window=_WINDOW)]
-            found.append(near[self._is_alike(near, told, named, linked)])
+        told, about = sketches["signatures"], _About.of(sketches)
+        names = about.named.keys() if self.entities else np.zeros(len(told), np.uint64)
+        same, rows = _equal(sketches["num_words"], told, names, about.linked.keys() if self.entities else names)
+        found = [same]
+        for keys in self._keys(told[rows], about.named, rows):
+            near = rows[neighbours(keys, names[rows], window=_WINDOW)]
+            found.append(near[self._is_alike(near, told, about)])
         return np.unique(np.concatenate(found), axis=0)
 
     def _keys(self, told: Signatures, named: EntitySets, rows: NDArray[np.int64]) -> Iterator[NDArray[np.uint64]]:
@@ -115,11 +131,73 @@ class NearDuplicates(WholeStep):
             least = range(band * self.entity_rows, (band + 1) * self.entity_rows) if self.entities else range(0)
             yield band_keys(columns, *(named.least(seed)[rows] for seed in least))
 
-    def _is_alike(
-        self, pairs: NDArray[np.int64], told: Signatures, named: EntitySets, linked: EntitySets
-    ) -> NDArray[np.bool_]:
+    def _is_alike(self, pairs: NDArray[np.int64], told: Signatures, about: "_About") -> NDArray[np.bool_]:
         found = agreement(told[pairs[:, 0]], told[pairs[:, 1]]) >= self.min_similarity
         if self.entities:
-            for sets in (named, linked):
-                found[found] = sets.conflicts(pairs[found]) <= self.max_conflict_frac
+            found[found] = ~self._is_other(pairs[found], about)
         return found
+
+    def _is_other(self, pairs: NDArray[np.int64], about: "_About") -> NDArray[np.bool_]:
+        return about.is_other(pairs, max_conflict_frac=self.max_conflict_frac, max_stub_words=self.max_stub_words)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _About:
+    """What documents are about: the names in them, the first one and where it stands, the entities that they link.
+
+    `plain` are hashes of all their other words.
+    """
+
+    named: EntitySets
+    linked: EntitySets
+    first: EntitySets
+    first_places: NDArray[np.int64]
+    num_words: NDArray[np.int64]
+    plain: NDArray[np.uint64]
+
+    @classmethod
+    def of(cls, sketches: Arrays) -> "_About":
+        named, linked, first = (
+            EntitySets(sketches[one], sketches[f"num_{one}"]) for one in ("names", "links", "first_names")
+        )
+        return cls(named, linked, first, sketches["first_places"], sketches["num_words"], sketches["plain"])
+
+    def is_other(self, pairs: NDArray[np.int64], *, max_conflict_frac: float, max_stub_words: int) -> NDArray[np.bool_]:
+        """Whether the documents of each pair [n, 2] are about different things."""
+        keys, (left, right) = self.first.keys(), pairs.T
+        found = (keys[left] != keys[right]) & (self.plain[left] == self.plain[right])
+        found |= self.first.conflicts(pairs) > 0
+        found &= self.num_words[pairs].min(axis=1) <= max_stub_words
+        found &= np.abs(np.diff(self.first_places[pairs], axis=1)[:, 0]) <= _PLACES
+        for sets in (self.named, self.linked):
+            found |= sets.conflicts(pairs) > max_conflict_frac
+        return np.asarray(found, bool)
+
+    def is_lost(
+        self, others: NDArray[np.int64], keepers: NDArray[np.int64], *, max_stub_words: int
+    ) -> NDArray[np.bool_]:
+        """Whether what each of `others` [n], being short, names first is not in the document that stays for it."""
+        is_short = self.num_words[others] <= max_stub_words
+        return np.asarray(is_short & self.named.lacks(others, self.first, keepers), bool)
+
+
+def _components(pairs: NDArray[np.int64], num_rows: int) -> NDArray[np.int64]:
+    """The component of each row that `pairs` make."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    edges = coo_array((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), shape=(num_rows, num_rows))
+    return np.asarray(connected_components(edges, directed=False)[1], np.int64)
+
+
+def _equal(
+    num_words: NDArray[np.int64], told: Signatures, *keys: NDArray[np.uint64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs of a row and an earlier one that is the same in all, and the rows with words that no earlier one is."""
+    whole = band_keys(told, *keys)
+    is_blank = num_words == 0
+    whole[is_blank] = np.flatnonzero(is_blank)
+    firsts = np.flatnonzero(is_first(whole))
+    order = firsts[np.argsort(whole[firsts])]
+    same = np.stack([order[np.searchsorted(whole[order], whole)], np.arange(len(whole))], axis=1)
+    return same[same[:, 0] != same[:, 1]], firsts[~is_blank[firsts]]

@@ -9,7 +9,10 @@ import xxhash
 from numpy.typing import NDArray
 
 _TOKEN = re.compile(r"\w+|[.!?:\n]")
+NO_PLACE = 1 << 40
 _ENDS = frozenset(".!?:\n")
+_JOINERS = frozenset("of de la for del der von van di da du le al".split())  # noqa: SIM905
+"""Words that stand within names."""
 _OPENERS = frozenset(
     """a an and as at by during for from he her his if in it its no of on one she since some that the their there these
     they this those to was we when where which while with you""".split()  # noqa: SIM905
@@ -24,12 +27,14 @@ class ShardWords:
     Args:
         hashes: of each word in lower case, uint64 [W].
         ends: where each text begins, and the end, int64 [D + 1].
-        is_name: words with a capital that do not begin a sentence, numbers, and the name that a text opens with, [W].
+        is_name: words with a capital that do not begin a sentence, numbers, and the name that a text begins with, [W].
+        is_first_name: the first words in a row that are names, with numbers among them: what a text is about, [W].
     """
 
     hashes: NDArray[np.uint64]
     ends: NDArray[np.int64]
     is_name: NDArray[np.bool_]
+    is_first_name: NDArray[np.bool_]
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "ShardWords":
@@ -44,14 +49,38 @@ class ShardWords:
         begins = np.zeros(len(tokens), bool)
         begins[1:] = kind[:-1] == _END
         begins[starts[lengths > 0]] = True
-        is_name = (kind == _NUMBER) | ((kind >= _CAPITAL) & ~begins) | _opens(kind, starts[lengths > 0])
+        owners = np.repeat(np.arange(len(texts)), lengths)
+        is_naming = ((kind == _CAPITAL) & ~begins) | ((kind == _NAMING) & (~begins | _leads(begins, owners)))
+        runs = _first_runs(is_naming, is_naming | (kind == _NUMBER) | (kind == _JOINING), owners)
         is_word = kind != _END
         ends = np.concatenate([[0], np.cumsum(is_word)])[np.append(starts, len(tokens))]
-        return cls(hashes[tokens[is_word]], ends, is_name[is_word])
+        is_name = is_naming | (kind == _NUMBER)
+        return cls(hashes[tokens[is_word]], ends, is_name[is_word], runs[is_word])
+
+    def first_places(self) -> NDArray[np.int64]:
+        """The place of the first name in each text, [D]; far beyond every other place where there is none."""
+        found = np.full(len(self.ends) - 1, NO_PLACE, np.int64)
+        owners = np.repeat(np.arange(len(found)), np.diff(self.ends))
+        places = np.flatnonzero(self.is_first_name)
+        texts, firsts = np.unique(owners[places], return_index=True)
+        found[texts] = places[firsts] - self.ends[texts]
+        return found
+
+    def plain_keys(self, *, max_words: int) -> NDArray[np.uint64]:
+        """A hash of the different words of each text that are no names, [D]; 0 for texts of more than `max_words`."""
+        lengths = np.diff(self.ends)
+        owners = np.repeat(np.arange(len(lengths)), lengths)
+        is_plain = ~(self.is_name | self.is_first_name) & (lengths[owners] <= max_words)
+        rows = np.stack([owners[is_plain].astype(np.uint64), self.hashes[is_plain]], axis=1)
+        rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
+        is_new = np.append(True, (rows[1:] != rows[:-1]).any(axis=1))[: len(rows)]
+        found = np.zeros(len(lengths), np.uint64)
+        np.add.at(found, rows[is_new, 0].astype(np.int64), rows[is_new, 1])
+        return found
 
 
-_PLAIN, _END, _NUMBER, _CAPITAL, _NAMING = range(5)
-"""Kinds of words: with a capital, and with one though it opens no sentence as a plain word."""
+_PLAIN, _END, _JOINING, _NUMBER, _CAPITAL, _NAMING = range(6)
+"""Kinds of tokens: a word with a capital that opens sentences and names nothing, and one that may name something."""
 
 
 class _Numbers(dict[str, int]):
@@ -72,6 +101,8 @@ class _Numbers(dict[str, int]):
 def _kind(token: str, lower: str) -> int:
     if token in _ENDS:
         return _END
+    if token in _JOINERS:
+        return _JOINING
     if token[0].isdigit():
         return _NUMBER
     if not token[0].isupper():
@@ -79,13 +110,24 @@ def _kind(token: str, lower: str) -> int:
     return _CAPITAL if lower in _OPENERS else _NAMING
 
 
-def _opens(kind: NDArray[np.int8], starts: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """The capital words in a row with which each text begins: what it is about; words like `The` are none."""
-    found = np.zeros(len(kind), bool)
-    places = starts
-    while len(places):
-        places = places[kind[places] == _NAMING]
-        found[places] = True
-        places = places[places + 1 < len(kind)] + 1
-        places = places[~np.isin(places, starts)]
-    return found
+def _leads(begins: NDArray[np.bool_], owners: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """The very first token of each text."""
+    found = np.zeros(len(begins), bool)
+    found[:1], found[1:] = True, owners[1:] != owners[:-1]
+    return found & begins
+
+
+def _first_runs(
+    is_naming: NDArray[np.bool_], goes_on: NDArray[np.bool_], owners: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """The first token of each text in `is_naming`, and those behind it in `goes_on`."""
+    before = np.zeros(len(is_naming), bool)
+    before[1:] = goes_on[:-1] & (owners[1:] == owners[:-1])
+    run = np.cumsum(~goes_on | ~before)
+    places = np.flatnonzero(is_naming)
+    texts, firsts = np.unique(owners[places], return_index=True)
+    first = np.full(int(owners[-1]) + 1 if len(owners) else 0, len(owners))
+    first[texts] = places[firsts]
+    starts = first[owners]
+    is_behind = np.arange(len(owners)) >= starts
+    return np.asarray(goes_on & is_behind & (run == run[np.minimum(starts, len(owners) - 1)]), bool)

@@ -120,7 +120,7 @@ def test_more_links_then_length_then_the_smallest_id_decide_who_stays():
     orders = [documents, documents[::-1], documents[2:] + documents[:2]]
 
     for order in orders:
-        kept, _ = curated(order, max_conflict_frac=1.0)
+        kept, _ = curated(order)
         (stays,) = [one for one in kept if one.id == "a"]
         assert stays.metadata.extra["cluster"] == {"id": "a", "size": 4, "step": "near_duplicates"}
 
@@ -169,6 +169,55 @@ def test_names_are_capital_words_within_sentences_numbers_and_what_a_text_opens_
     found = set(words.hashes[words.ends[1] : words.ends[2]][words.is_name[words.ends[1] : words.ends[2]]].tolist())
 
     assert found == set(expected.hashes.tolist()) - ({0} if names else set())
+
+
+def first_name(told):
+    words = ShardWords.of(["x", told])
+    begin = words.ends[1]
+    return words.hashes[begin:][words.is_first_name[begin:]].tolist(), int(words.first_places()[1])
+
+
+@pytest.mark.parametrize(
+    ("told", "name", "place"),
+    [
+        ("The village of Alt Bern lies in Bern", "alt bern", 3),
+        ("University of Lyon 2 is in Lyon", "university of lyon 2", 0),
+        ("In 1900 Ada left", "ada", 2),
+    ],
+)
+def test_the_first_name_of_a_text_is_known_with_its_place(told, name, place):
+    assert first_name(told) == (ShardWords.of([name]).hashes.tolist(), place)
+
+
+def test_a_text_without_names_has_no_first_one():
+    assert first_name("nothing of note 7")[0] == []
+
+
+def test_a_short_document_goes_only_where_the_one_that_stays_says_its_name():
+    told = "{} is a village by the sea that has a church and a school and a mill and a very old bridge over the river"
+    near, far, none = Document("a", told.format("Abel")), Document("b", told.format("Cain")), told.format("it")
+
+    kept, dropped = curated([near, far, Document("c", f"It is so that {none}")])
+
+    assert {"a", "b"} <= {one.id for one in kept}
+    assert set(dropped.values()) <= {"a", "b"}
+
+
+def test_one_name_may_begin_with_another():
+    told = "{} is a place in Hyogo Prefecture that has a church and a school and a mill and a very old bridge"
+
+    kept, _ = curated([Document(one, told.format(one)) for one in ("Ako", "Ako Line", "Ako Harbour Line")])
+
+    assert len(kept) == 3
+
+
+def test_sets_that_were_cut_are_compared_as_far_as_they_reach():
+    many = [f"Name{number}x" for number in range(300)]
+    texts = ["x " + " ".join(many), "x " + " ".join(many[10:])]
+    sets = EntitySets.named(ShardWords.of(texts))
+
+    assert sets.lengths.tolist() == [64, 64]
+    assert sets.conflicts(np.array([[0, 1]])) == pytest.approx([0])
 
 
 def test_conflicts_count_what_each_names_and_the_other_does_not():
