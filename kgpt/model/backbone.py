@@ -17,6 +17,9 @@ from kgpt.sequences import Vocabulary
 KGPT_MODEL_TYPE = "kgpt"
 """`model_type` of the folder of graph parts inside a checkpoint."""
 
+NO_CODE = {"trust_remote_code": False}
+"""No code of a checkpoint's is run; said, since transformers would ask at a terminal."""
+_CONVERT = 'AutoModel.from_pretrained("FOLDER").save_pretrained("FOLDER")'
 _AUTO: dict[Architecture, Any] = {
     "encoder": AutoModelForMaskedLM,
     "encoder_decoder": AutoModelForSeq2SeqLM,
@@ -57,10 +60,17 @@ def load_backbone(checkpoint: str, architecture: Architecture, *, whole: bool = 
     disable_progress_bar()
     try:
         model, told = _AUTO[architecture].from_pretrained(
-            checkpoint, attn_implementation=attention, dtype=torch.float32, output_loading_info=True
+            checkpoint,
+            attn_implementation=attention,
+            dtype=torch.float32,
+            output_loading_info=True,
+            use_safetensors=True,
+            **NO_CODE,
         )
     except Exception as error:  # transformers raises OSError, ValueError, KeyError and safetensors' own here
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        if "no file named model.safetensors" in reason:
+            reason = f"no model.safetensors, and kgpt opens no pickled weights; convert those you trust: {_CONVERT}"
         raise CheckpointError(
             f"{checkpoint}: cannot be loaded as {architecture.replace('_', '-')}: {reason}"
         ) from error
@@ -81,7 +91,7 @@ def checkpoint_architecture(checkpoint: str) -> Architecture:
             f"{checkpoint}: no such folder; give a checkpoint's folder or a name on the Hugging Face Hub"
         )
     try:
-        config = AutoConfig.from_pretrained(checkpoint)
+        config = AutoConfig.from_pretrained(checkpoint, **NO_CODE)
     except (OSError, ValueError) as error:
         reason = str(error).strip().splitlines()[0]
         raise CheckpointError(f"{checkpoint}: not a Hugging Face checkpoint: {reason}") from error

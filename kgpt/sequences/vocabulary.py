@@ -158,7 +158,7 @@ def load_vocabulary(folder: Path | str) -> Vocabulary:
     from transformers import AutoTokenizer
 
     try:
-        return Vocabulary(AutoTokenizer.from_pretrained(str(folder)))
+        return Vocabulary(AutoTokenizer.from_pretrained(str(folder), trust_remote_code=False))
     except (OSError, ValueError) as error:
         raise CheckpointError(f"{folder}: no tokenizer there ({str(error).splitlines()[0]}); check the path") from error
 
