@@ -19,6 +19,7 @@ from kgpt.corpus import (  # the steps register themselves
     repair,
     sample,
     select,
+    slice_by,
 )
 from kgpt.corpus.base import CorpusStep, QualityFilter, SourcePolicy, SourceStep, WholeStep, corpus_steps, step_files
 from kgpt.corpus.curating import Curation
@@ -51,5 +52,6 @@ __all__ = [
     "repair",
     "sample",
     "select",
+    "slice_by",
     "step_files",
 ]

@@ -52,6 +52,10 @@ class Blocklist(SourceStep):
         """The lists."""
         return [Path(path) for path in (*self.words.values(), *self.sites.values())]
 
+    def rules(self) -> Sequence[str]:
+        """The user's lists."""
+        return (*self.words, *self.sites)
+
     def fresh(self) -> Verdict:
         """The step, with its lists read.
 

@@ -9,6 +9,8 @@ from kgpt.corpus.quality_classifier import QUALITY
 from kgpt.corpus.sharded import STEPS
 from kgpt.records import Document, Metadata
 
+SLICE = "slice"
+"""The field of `Metadata.extra` that names a document's slice where that is not its source."""
 UNKNOWN = "unknown"
 OTHERS = "(others)"
 _QUALITY_BANDS = 5

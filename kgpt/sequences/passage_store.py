@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kgpt.corpus.slices import SLICE
 from kgpt.errors import StoreError
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.kg.heap import TextHeap
@@ -66,7 +67,7 @@ class PassageStore:
 
     @cached_property
     def slices(self) -> tuple[str, ...]:
-        """The names of the slices (the sources that passages come from), sorted."""
+        """The names of the slices (the sources that passages come from, or what `slice_by` called them), sorted."""
         return tuple(TextHeap(self.slice_content, self.slice_offsets))
 
     def word_ids(self, number: int) -> NDArray[np.int64]:
@@ -95,7 +96,7 @@ def build_passages(passages: Iterable[AlignedPassage], graph: KnowledgeGraph, vo
         found = [graph.numbers(item.triple) for item in passage.alignments]
         triples.append(np.array([row for row in found if row is not None], np.int32).reshape(-1, 3))
         ids.append(passage.id)
-        sources.append(passage.metadata.source or UNKNOWN_SLICE)
+        sources.append(str(passage.metadata.extra.get(SLICE) or passage.metadata.source or UNKNOWN_SLICE))
     heap, slices = TextHeap.of(ids), sorted(set(sources))
     named = TextHeap.of(slices)
     narrow = np.uint16 if vocabulary.size <= np.iinfo(np.uint16).max else np.uint32

@@ -23,11 +23,13 @@ from kgpt.sources.tekgen import TekGenFile
 from kgpt.sources.trex import TrexFile
 from kgpt.sources.trex_documents import TrexDocuments
 from kgpt.sources.warc import WebArchive
+from kgpt.sources.web_page import HTML_SUFFIXES, WebPages
 from kgpt.sources.wikipedia import WikipediaDump, export_files, is_export
 
 DOCUMENT_FORMS: Mapping[str, type[DocumentSource]] = {
     "elevant": ElevantFile,
     "fewrel": FewRelFile,
+    "html": WebPages,
     "hub": HubDataset,
     "jsonl": DocumentsFile,
     "kilt": KiltFile,
@@ -41,7 +43,15 @@ DOCUMENT_FORMS: Mapping[str, type[DocumentSource]] = {
     "warc": WebArchive,
     "wikipedia": WikipediaDump,
 }
-_SUFFIXES = {".txt": "text", ".parquet": "parquet", ".xml": "wikipedia", ".ttl": "nif", ".warc": "warc", ".wet": "warc"}
+_SUFFIXES = {
+    ".txt": "text",
+    ".parquet": "parquet",
+    ".xml": "wikipedia",
+    ".ttl": "nif",
+    ".warc": "warc",
+    ".wet": "warc",
+    **dict.fromkeys(HTML_SUFFIXES, "html"),
+}
 _FIELDS: Mapping[str, tuple[frozenset[str], ...]] = {
     "trex_sentences": (frozenset({"text", "mentions", "triples"}),),
     "trex": (frozenset({"docid", "text", "entities"}),),

@@ -16,6 +16,7 @@ from kgpt.errors import DataError
 from kgpt.io import TORN_ERRORS, open_bytes
 from kgpt.records import Document, Dropped, Metadata
 from kgpt.sources.documents import files_below
+from kgpt.sources.web_page import MainText, main_text
 
 _ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 _PAGES = frozenset({"response", "resource", "conversion"})
@@ -77,12 +78,13 @@ class WebArchive:
         if content is None:
             return Dropped(identifier, "page_too_large")
         url, crawled = told("WARC-Target-URI") or "", told("WARC-Date") or ""
-        text, date, title = _plain(content) if record.rec_type == "conversion" else _main_text(content, url)
-        if not text:
+        is_plain = record.rec_type == "conversion"
+        page = _plain(content) if is_plain else main_text(content, url, place=self.path)
+        if not page.text:
             return Dropped(identifier, "no_text_in_page")
-        extra = {name: value for name, value in (("title", title), ("crawled", crawled)) if value}
-        metadata = Metadata(self.source, timestamp=date or crawled, url=url, extra=extra)
-        return Document(identifier, text, metadata=metadata)
+        extra = {name: value for name, value in (("title", page.title), ("crawled", crawled)) if value}
+        metadata = Metadata(self.source, timestamp=page.date or crawled, url=url, extra=extra)
+        return Document(identifier, page.text, metadata=metadata)
 
 
 def _refusal(record: Any) -> str | None:
@@ -107,13 +109,5 @@ def _content(record: Any, max_bytes: int) -> bytes | None:
     return b"".join(pieces)
 
 
-def _plain(content: bytes) -> tuple[str, str, str]:
-    return content.decode("utf-8", errors="ignore").strip(), "", ""
-
-
-def _main_text(content: bytes, url: str) -> tuple[str, str, str]:
-    """Main text, date and title of a page; empty where there is none."""
-    import trafilatura
-
-    found: Any = trafilatura.bare_extraction(content, url=url or None, with_metadata=True, include_comments=False)
-    return (found.text or "", found.date or "", found.title or "") if found is not None else ("", "", "")
+def _plain(content: bytes) -> MainText:
+    return MainText(content.decode("utf-8", errors="ignore").strip())

@@ -40,7 +40,7 @@ BAD = {
     "select": ([GOOD], Document("bad", "It links nothing."), "not_selected"),
     "sample": ([], Document("bad", "Its id's hash is in the other half."), "not_in_sample"),
 }
-CHANGE_ONLY = {"pii", "repair"}
+CHANGE_ONLY = {"pii", "repair", "slice_by"}
 """Steps that drop nothing."""
 NAMES = corpus_steps.names()
 DROPPING = sorted(BAD)

@@ -255,6 +255,7 @@ DOCUMENTS: Mapping[str, Sample] = {
     ),
     "fewrel": _sample("fewrel:{}/a.jsonl", a__jsonl=_lines(_FEWREL)),
     "fewrel, whole": _sample("fewrel:{}/a.json", a__json=json.dumps({"P17": [_FEWREL]})),
+    "html": _sample("html:{}/a.html", a__html="<html><title>B</title><body><p>Berlin grows.</p></body></html>"),
     "kilt": _sample("kilt:{}/a.json", a__json=_lines(_KILT)),
     "knowledgenet": _sample("knowledgenet:{}/a.jsonl", a__jsonl=_lines(_KNOWLEDGENET)),
     "nif": _sample("nif:{}/a.ttl", a__ttl=_NIF),
