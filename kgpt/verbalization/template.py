@@ -11,8 +11,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from kgpt.errors import DataError
+from kgpt.io import require_file
 
 HEAD, TAIL = "[H]", "[T]"
 _PASSIVE = re.compile(r"\w+(ed|en|ght|de) (by|in|at|for|with|from)")
@@ -71,13 +73,22 @@ def load_templates(path: Path = _SHIPPED) -> Templates:
     """The templates of a YAML file: relation id to `statements` and `questions`.
 
     Raises:
-        DataError: a template lacks a name's place.
+        DataError: not YAML, of another form, or a template lacks a name's place.
     """
-    entries = YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
-    return Templates({relation: _checked(path, relation, entry) for relation, entry in entries.items()})
+    try:
+        entries = YAML(typ="safe", pure=True).load(require_file(path, what="templates").read_text("utf-8"))
+    except (YAMLError, ValueError) as error:
+        raise DataError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(entries, dict):
+        raise DataError(f"{path}: expected relations with their templates, found {type(entries).__name__}")
+    return Templates({str(relation): _checked(path, relation, entry) for relation, entry in entries.items()})
 
 
-def _checked(path: Path, relation: str, entry: Mapping[str, list[str]]) -> RelationTemplates:
+def _checked(path: Path, relation: str, entry: object) -> RelationTemplates:
+    if not isinstance(entry, dict) or not all(map(_are_texts, entry.values())):
+        raise DataError(
+            f"{path}: {relation}: expected `statements` and `questions`, each a list of texts, found {entry!r}"
+        )
     for statement in entry.get("statements", []):
         if statement.count(HEAD) != 1 or statement.count(TAIL) != 1:
             raise DataError(f"{path}: {relation}: the statement {statement!r} needs one {HEAD} and one {TAIL}")
@@ -85,3 +96,7 @@ def _checked(path: Path, relation: str, entry: Mapping[str, list[str]]) -> Relat
         if question.count(HEAD) != 1 or TAIL in question:
             raise DataError(f"{path}: {relation}: the question {question!r} needs one {HEAD} and no {TAIL}")
     return RelationTemplates(tuple(entry.get("statements", ())), tuple(entry.get("questions", ())))
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)

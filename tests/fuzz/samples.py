@@ -322,6 +322,10 @@ QUESTIONS: Mapping[str, Sample] = {
     "metaqa names": Sample("metaqa:{}", {"entity2text.txt": _METAQA["entity2text.txt"], **_METAQA}),
 }
 
+TEMPLATES = _sample(
+    "{}/a.yaml",
+    a__yaml='P36:\n  statements: ["[T] is the capital of [H]."]\n  questions: ["What is the capital of [H]?"]\n',
+)
 CONFIG = Sample(
     "{}/a.yaml",
     {

@@ -9,7 +9,8 @@ from kgpt.kg import GraphBuilder
 from kgpt.records import Document
 from kgpt.sources import open_documents, open_graph, open_questions
 from kgpt.sources.base import read_bulk
-from tests.fuzz.samples import CONFIG, DOCUMENTS, GRAPHS, QUESTIONS, Sample
+from kgpt.verbalization.template import load_templates
+from tests.fuzz.samples import CONFIG, DOCUMENTS, GRAPHS, QUESTIONS, TEMPLATES, Sample
 
 MAX_BYTES = 4096
 
@@ -81,4 +82,5 @@ TARGETS: Mapping[str, Target] = {
     **{name: Target(sample, _documents) for name, sample in DOCUMENTS.items()},
     **{name: Target(sample, _questions) for name, sample in QUESTIONS.items()},
     "config": Target(CONFIG, _config),
+    "templates": Target(TEMPLATES, lambda source: load_templates(Path(source))),
 }
