@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from numpy.typing import NDArray
 
@@ -113,6 +113,13 @@ class QualityFilter(SourceStep, ABC):
     """
 
     except_sources: tuple[str, ...] = (VERBALIZED,)
+
+    RULES: ClassVar[tuple[str, ...]] = ()
+    """What `broken_rule` may give."""
+
+    def rules(self) -> Sequence[str]:
+        """Its rules."""
+        return self.RULES
 
     @abstractmethod
     def broken_rule(self, document: Document) -> str | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kgpt.corpus.base import SourceStep, Verdict, corpus_steps
@@ -47,6 +47,10 @@ class C4(SourceStep):
     require_end_mark: bool = True
     policy_phrases: tuple[str, ...] = POLICY_PHRASES
     min_sentences: int = 5
+
+    def rules(self) -> Sequence[str]:
+        """What a document goes for."""
+        return ("lorem_ipsum", "curly_bracket", "too_few_sentences")
 
     def fresh(self) -> Verdict:
         """The rules, which remember nothing."""

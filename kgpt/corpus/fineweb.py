@@ -1,6 +1,7 @@
 """Whether the lines of a text are those of prose, not of lists and menus."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from kgpt.corpus.base import QualityFilter, corpus_steps
 from kgpt.corpus.gopher_repetition import repeated
@@ -27,6 +28,14 @@ class FineWeb(QualityFilter):
     max_short_frac: float = 0.67
     max_duplicate_chars: float = 0.01
     max_lines_per_word: float = 0.3
+
+    RULES: ClassVar[tuple[str, ...]] = (
+        "empty",
+        "too_few_end_marks",
+        "too_many_short_lines",
+        "duplicate_line_chars",
+        "list",
+    )
 
     def broken_rule(self, document: Document) -> str | None:
         """The first rule that `document` breaks, or None where it stays."""

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from kgpt.corpus.base import QualityFilter, corpus_steps
 from kgpt.records import Document
@@ -46,6 +47,19 @@ class GopherQuality(QualityFilter):
     min_alphabetic_frac: float = 0.8
     min_stop_words: int = 2
     stop_words: tuple[str, ...] = STOP_WORDS
+
+    RULES: ClassVar[tuple[str, ...]] = (
+        "too_few_words",
+        "too_many_words",
+        "short_words",
+        "long_words",
+        "too_many_hashes",
+        "too_many_ellipses",
+        "too_many_bullets",
+        "too_many_ellipsis_lines",
+        "too_few_letters",
+        "too_few_stop_words",
+    )
 
     def broken_rule(self, document: Document) -> str | None:
         """The first rule that `document` breaks, or None where it stays."""

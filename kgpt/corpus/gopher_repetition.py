@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,22 @@ class GopherRepetition(QualityFilter):
     max_duplicate_paragraph_chars: float = 0.20
     max_top_chars: tuple[float, ...] = (0.20, 0.18, 0.16)
     max_duplicate_chars: tuple[float, ...] = (0.15, 0.14, 0.13, 0.12, 0.11, 0.10)
+
+    RULES: ClassVar[tuple[str, ...]] = (
+        "duplicate_lines",
+        "duplicate_line_chars",
+        "duplicate_paragraphs",
+        "duplicate_paragraph_chars",
+        "top_2_gram",
+        "top_3_gram",
+        "top_4_gram",
+        "duplicate_5_grams",
+        "duplicate_6_grams",
+        "duplicate_7_grams",
+        "duplicate_8_grams",
+        "duplicate_9_grams",
+        "duplicate_10_grams",
+    )
 
     def broken_rule(self, document: Document) -> str | None:
         """The first rule that `document` breaks, or None where it stays."""

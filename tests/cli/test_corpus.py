@@ -96,6 +96,51 @@ def test_dropped_documents_are_listed_by_reason(kgpt, curated):
     assert "and 1 more" in kgpt("corpus", "dropped", curated, "--limit", "1").out
 
 
+def test_facts_lost_are_told_beside_the_steps(kgpt, documents, graph_store, tmp_path):
+    (tmp_path / "steps.yaml").write_text("steps: [{type: length, min_words: 40}, {type: fineweb}, pii]")
+    build = ("corpus", "build", documents, "--out", tmp_path / "out", "--config", tmp_path / "steps.yaml")
+
+    told = kgpt(*build, "--graph", graph_store, "--json").json
+
+    assert told["facts"] == {"unit": "triples", "num_facts": 2, "num_kept": 0}
+    assert [one["num_facts_lost"] for one in told["steps"]] == [2, 0, 0, 0]
+    assert told["never_fired"] == ["fineweb", "pii"]
+    text = kgpt("corpus", "info", tmp_path / "out").out
+    assert "facts lost" in text and "never fired: fineweb, pii" in text
+    without = kgpt(*build, "--json").json
+    assert without["facts"] == {"unit": "entities", "num_facts": 2, "num_kept": 0}
+
+
+def test_a_rule_that_never_fires_is_told_where_others_of_its_step_do(kgpt, documents, tmp_path):
+    for name in ("used", "idle"):
+        (tmp_path / f"{name}.txt").write_text("too short" if name == "used" else "nobody says this")
+    lists = "{used: '{data_dir}/used.txt', idle: '{data_dir}/idle.txt'}"
+    (tmp_path / "steps.yaml").write_text(f"steps: [{{type: blocklist, words: {lists}}}]")
+    build = ("corpus", "build", documents, "--out", tmp_path / "out", "--config", tmp_path / "steps.yaml")
+
+    told = kgpt(*build, "--data-dir", tmp_path, "--json")
+    missing = kgpt(*build)
+
+    assert told.json["dropped"] == {"blocklist:used": 1}
+    assert told.json["never_fired"] == ["blocklist:idle"]
+    assert missing.status == 2 and "needs the data folder" in missing.err and "--data-dir PATH" in missing.err
+
+
+def test_slices_are_told_by_any_field(kgpt, documents, tmp_path):
+    kgpt("corpus", "build", documents, "--out", tmp_path / "out")
+
+    told = kgpt("corpus", "info", tmp_path / "out", "--by", "steps", "--json").json
+
+    assert told == {"slices": {"steps": {"normalize exact_duplicates length": 1}}}
+    assert "source: wiki" in kgpt("corpus", "info", tmp_path / "out").out
+    assert "cluster: 2-3" in kgpt("corpus", "info", tmp_path / "out", "--by", "cluster").out
+
+
+def test_why_names_the_document_that_stayed_in_its_place(kgpt, curated):
+    assert kgpt("corpus", "why", curated, "b", "--json").json["documents"][0]["duplicate_of"] == "a"
+    assert "in its place stays: a" in kgpt("corpus", "why", curated, "b").out
+
+
 def test_why_tells_what_became_of_a_document(kgpt, curated):
     (kept,) = kgpt("corpus", "why", curated, "a", "--json").json["documents"]
     (gone,) = kgpt("corpus", "why", curated, "b", "--json").json["documents"]

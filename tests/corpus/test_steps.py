@@ -1,5 +1,7 @@
 """The contract of every curation step; a step with no row here fails."""
 
+import inspect
+import re
 from dataclasses import replace
 
 import pytest
@@ -123,6 +125,23 @@ def test_verbalised_triples_pass_the_rules_for_prose(build, name):
     triple = Document("t", "Berlin, capital of, Germany", metadata=Metadata(source=VERBALIZED))
 
     assert judged(build(name), triple) == ([triple], {})
+
+
+@pytest.mark.parametrize("name", DROPPING)
+def test_the_rules_that_a_step_tells_are_those_it_drops_by(build, name):
+    _, _, reason = BAD[name]
+    step, rule = build(name), reason.removeprefix(f"{name}:")
+
+    assert not step.rules() or rule in step.rules() or reason == "blocklist:boilerplate"
+
+
+@pytest.mark.parametrize("name", ["fineweb", "gopher_quality", "gopher_repetition"])
+def test_every_rule_of_a_filter_is_in_its_source_and_told(build, name):
+    step = build(name)
+    source = inspect.getsource(inspect.getmodule(step))
+    yielded = {rule for rule in step.rules() if f'"{rule}"' in source or re.search(r"_\d+_gram", rule)}
+
+    assert yielded == set(step.rules()) and len(yielded) > 4
 
 
 @pytest.mark.parametrize("name", NAMES)
