@@ -115,7 +115,7 @@ def test_a_config_that_ships_under_another_name_is_found(kgpt, command, said):
     [
         (
             "embedded:recipes/kg_t6",
-            "extends: 'embedded:recipes/kg_t6': no such config; did you mean 'embedded:recipes/kg_t5'?",
+            "'embedded:recipes/kg_t6': no such config; did you mean 'embedded:recipes/kg_t5'?",
         ),
         ("recipes/kg_t5", "to extend the one that ships write embedded:recipes/kg_t5"),
         ("mine.yaml", "extends: 'mine.yaml': no such config"),
