@@ -18,7 +18,8 @@ from pyarrow import parquet
 
 from kgpt.alignment.passages import read_passages
 from kgpt.errors import DataError, did_you_mean
-from kgpt.io import atomic_folder
+from kgpt.io import atomic_folder, write_json
+from kgpt.manifest import versions
 from kgpt.pipeline.data_stages import DOCUMENTS, PASSAGES, QUESTIONS, read_documents
 from kgpt.pipeline.dataset_card import Part, write_dataset_card
 from kgpt.pipeline.dataset_schema import CORPUS, SEQUENCES, document_row, question_row, sequence_row
@@ -29,7 +30,8 @@ from kgpt.sequences import open_passage_store
 from kgpt.sequences.passage_store import UNKNOWN_SLICE
 from kgpt.sources.questions import QuestionsFile
 
-MARK = "README.md"
+MARK = "kgpt-dataset.json"
+"""Lies in every folder that is written here: no other is ever replaced."""
 FILE_ROWS = 100_000
 """A Parquet file has so many rows at most."""
 _BATCH_ROWS = 1_000
@@ -65,7 +67,9 @@ def write_dataset(source: Path, out: Path, *, parts: Sequence[str] = (), title: 
     with atomic_folder(out, mark=MARK) as folder:
         told = [_write_part(name, table, folder) for name, table in chosen.items()]
         write_dataset_card(folder, title or source.resolve().name, told)
-    return {part.name: sum(part.rows.values()) for part in told}
+        rows = {part.name: dict(part.rows) for part in told}
+        write_json(folder / MARK, {"rows": rows, "versions": versions()})
+    return {name: sum(splits.values()) for name, splits in rows.items()}
 
 
 def _tables(source: Path) -> dict[str, _Table]:

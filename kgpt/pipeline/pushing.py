@@ -37,7 +37,7 @@ WANTED: dict[Kind, tuple[str, ...]] = {
         "graph/*.txt",
         "graph/*.safetensors",
     ),
-    "dataset": (CARD, LICENSE_FILE, "*/*.parquet", "*.parquet"),
+    "dataset": (CARD, LICENSE_FILE, "kgpt-dataset.json", "*/*.parquet", "*.parquet"),
 }
 _TOKEN = re.compile(rb"\bhf_[A-Za-z0-9]{30,}")
 _TEXT_SUFFIXES = {".md", ".json", ".jsonl", ".txt", ".yaml", ".jinja"}

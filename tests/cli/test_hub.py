@@ -223,4 +223,5 @@ def test_a_dataset_is_written_and_listed(kgpt, tmp_path):
 
     assert told.json == {"rows": {"corpus": 1}}
     listed = kgpt("push", tmp_path / "data", "--repo", "me/data", "--dry-run", "--json").json
-    assert [one["path"] for one in listed["files"]] == ["README.md", "corpus/train-00000.parquet"]
+    paths = [one["path"] for one in listed["files"]]
+    assert paths == ["README.md", "corpus/train-00000.parquet", "kgpt-dataset.json"]

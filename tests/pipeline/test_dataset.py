@@ -8,7 +8,7 @@ import pytest
 from huggingface_hub import DatasetCard
 from pyarrow import parquet
 
-from kgpt.errors import DataError
+from kgpt.errors import DataError, StoreError
 from kgpt.pipeline import dataset
 from kgpt.pipeline.dataset import write_dataset
 from kgpt.pipeline.run import open_run
@@ -130,7 +130,21 @@ def test_many_rows_are_several_files_and_none_is_lost(tmp_path, monkeypatch):
 
 def test_one_part_alone(data_run, tmp_path):
     assert write_dataset(data_run, tmp_path / "out", parts=["questions"]) == {"questions": 40}
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["README.md", "questions"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["README.md", "kgpt-dataset.json", "questions"]
+
+
+def test_an_earlier_dataset_is_replaced_and_nobody_elses_folder(tmp_path):
+    corpus = corpus_of(tmp_path / "corpus", [Document("a", "A text.")])
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "README.md").write_text("my project")
+
+    with pytest.raises(StoreError, match="holds something else"):
+        write_dataset(corpus, tmp_path / "mine")
+    for _ in range(2):
+        write_dataset(corpus, tmp_path / "out")
+
+    assert (tmp_path / "mine" / "README.md").read_text() == "my project"
+    assert (tmp_path / "out" / "corpus" / "train-00000.parquet").is_file()
 
 
 def test_what_is_neither_is_refused(tmp_path):
