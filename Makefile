@@ -29,7 +29,7 @@ check: setup audit
 
 docs: setup
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
-	@echo "open site/index.html"
+	@echo "open site/index.html, or with search: python -m http.server -d site"
 
 # Versions that fit together, and holes that are published of them, as far as the index tells any.
 audit: setup

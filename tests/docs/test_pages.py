@@ -22,6 +22,7 @@ import pytest
 from click import UsageError
 from ruamel.yaml import YAML
 from sybil import Document, Example, Sybil
+from sybil.example import SybilFailure
 from sybil.parsers.markdown import CodeBlockParser
 
 import kgpt
@@ -139,9 +140,12 @@ def test_a_guide_that_fails_is_found(tmp_path, monkeypatch):
     page = tmp_path / "page.md"
     page.write_text("```bash\nkgpt graph info nowhere\n```\n\n```python\nassert 1 == 2\n```\n")
 
-    for example in blocks(page).examples():
-        with pytest.raises((Exception, AssertionError)):
-            example.evaluate()
+    call, python = blocks(page).examples()
+
+    with pytest.raises(SybilFailure, match="exit status 2: kgpt graph info nowhere"):
+        call.evaluate()
+    with pytest.raises(AssertionError):
+        python.evaluate()
 
 
 def test_every_room_has_a_page_in_the_reference():
