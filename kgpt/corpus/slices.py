@@ -12,7 +12,6 @@ from kgpt.records import Document, Metadata
 SLICE = "slice"
 """The field of `Metadata.extra` that names a document's slice where that is not its source."""
 UNKNOWN = "unknown"
-OTHERS = "(others)"
 _QUALITY_BANDS = 5
 
 
@@ -68,17 +67,15 @@ def slice_of(metadata: Metadata, field: str) -> str:
     return SLICES[field](metadata) or UNKNOWN
 
 
-def corpus_slices(documents: Iterable[Document], *, max_names: int = 0) -> dict[str, dict[str, int]]:
-    """Documents by every field of `SLICES`; with `max_names` the largest slices of each, the rest as `(others)`."""
+def corpus_slices(documents: Iterable[Document]) -> dict[str, dict[str, int]]:
+    """Documents by every field of `SLICES`."""
     slices: dict[str, Counter[str]] = {field: Counter() for field in SLICES}
     for document in documents:
-        for field, counts in slices.items():
-            counts[slice_of(document.metadata, field)] += 1
-    return {field: _largest(counts, max_names) for field, counts in slices.items()}
+        count_slices(slices, document.metadata)
+    return {field: dict(counts) for field, counts in slices.items()}
 
 
-def _largest(counts: Counter[str], max_names: int) -> dict[str, int]:
-    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
-    shown = ordered[:max_names] if max_names else ordered
-    rest = sum(count for _, count in ordered[len(shown) :])
-    return dict(shown) | ({OTHERS: rest} if rest else {})
+def count_slices(slices: Mapping[str, Counter[str]], metadata: Metadata) -> None:
+    """Count one more document in its slice by every field."""
+    for field, counts in slices.items():
+        counts[slice_of(metadata, field)] += 1

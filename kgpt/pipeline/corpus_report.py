@@ -7,7 +7,7 @@ from typing import Any
 
 from kgpt.corpus import SourcePolicy, corpus_steps
 from kgpt.corpus.curating import IDS
-from kgpt.corpus.slices import SLICES, slice_of
+from kgpt.corpus.slices import SLICES, count_slices
 from kgpt.io import read_json
 from kgpt.pipeline.data_stages import STEPS, read_documents
 from kgpt.pipeline.fate import curated, step_settings
@@ -26,8 +26,7 @@ def corpus_report(folder: Path) -> dict[str, Any]:
     for document in read_documents(folder):
         num_documents += 1
         num_tokens += len(words(document.text))
-        for field, counts in slices.items():
-            counts[slice_of(document.metadata, field)] += 1
+        count_slices(slices, document.metadata)
     told = read_json(folder / STEPS) if (folder / STEPS).is_file() else {"facts": {}, "steps": []}
     return {
         "num_documents": num_documents,

@@ -2,6 +2,9 @@ import json
 
 import pytest
 
+from kgpt.cli import corpus_info
+from kgpt.corpus.slices import SLICES
+
 REPORT = ("num_documents", "num_tokens", "dropped", "changed", "slices", "facts", "steps", "never_fired")
 
 
@@ -124,6 +127,10 @@ def test_a_rule_that_never_fires_is_told_where_others_of_its_step_do(kgpt, docum
     assert told.json["dropped"] == {"blocklist:used": 1}
     assert told.json["never_fired"] == ["blocklist:idle"]
     assert missing.status == 2 and "needs the data folder" in missing.err and "--data-dir PATH" in missing.err
+
+
+def test_the_command_line_knows_every_field_of_slices():
+    assert tuple(SLICES) == corpus_info._SLICED
 
 
 def test_slices_are_told_by_any_field(kgpt, documents, tmp_path):
