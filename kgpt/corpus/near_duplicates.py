@@ -48,10 +48,12 @@ class NearDuplicates(WholeStep):
         max_conflict_frac: of the names in the smaller set that the other lacks while it lacks as many of the other's:
             room for edits in long texts, none in texts with less than eight names.
         max_stub_words: the rule of first names holds where one of the two has no more words.
-        min_similarity: estimated Jaccard similarity of the shingles; half as in datatrove's FineWeb recipe would merge
-            stubs, were it not for the entities. The standard error is 0.05 with 100 hashes.
+        min_similarity: estimated Jaccard similarity of the shingles, its standard error being 0.05 for 100 hashes (0.7
+            to 0.8 are usual; what entities keep apart need not be kept apart by it).
+        min_stub_similarity: the same where one of the two has no more than `max_stub_words`, with `entities`.
         shingle_words: words of a shingle (5 as in Lee et al., 2022).
-        num_bands: bands of a signature; with the rows below, half of the pairs with a similarity of 0.43 meet.
+        num_bands: bands of a signature; with the rows below, half of the pairs with a similarity of 0.41 meet, if they
+            name the same.
         band_rows: hashes in a band.
         entity_rows: least hashes of names in a key.
         priority: sources whose documents stay before those of others, the first before the second.
@@ -61,6 +63,7 @@ class NearDuplicates(WholeStep):
     max_conflict_frac: Annotated[float, Field(ge=0, le=1)] = 0.125
     max_stub_words: Annotated[int, Field(ge=0)] = 120
     min_similarity: Annotated[float, Field(gt=0, le=1)] = 0.5
+    min_stub_similarity: Annotated[float, Field(gt=0, le=1)] = 0.65
     shingle_words: Annotated[int, Field(ge=1)] = 5
     num_bands: Annotated[int, Field(ge=1)] = 25
     band_rows: Annotated[int, Field(ge=1)] = 4
@@ -132,8 +135,11 @@ class NearDuplicates(WholeStep):
             yield band_keys(columns, *(named.least(seed)[rows] for seed in least))
 
     def _is_alike(self, pairs: NDArray[np.int64], told: Signatures, about: "_About") -> NDArray[np.bool_]:
-        found = agreement(told[pairs[:, 0]], told[pairs[:, 1]]) >= self.min_similarity
+        similar = agreement(told[pairs[:, 0]], told[pairs[:, 1]])
+        found = similar >= self.min_similarity
         if self.entities:
+            is_short = about.num_words[pairs].min(axis=1) <= self.max_stub_words
+            found &= ~is_short | (similar >= self.min_stub_similarity)
             found[found] = ~self._is_other(pairs[found], about)
         return found
 
