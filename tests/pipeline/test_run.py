@@ -136,7 +136,7 @@ def test_a_second_call_runs_nothing_again(run_copy, config):
 @pytest.mark.parametrize(
     ("override", "expected"),
     [
-        ("graph.select.min_relation_triples=2", ["1-graph", "3-linked", "4-aligned", "5-sequences"]),
+        ("graph.select.min_relation_triples=2", ["1-graph", "2-corpus", "3-linked", "4-aligned", "5-sequences"]),
         ("corpus.steps=[exact_duplicates]", ["2-corpus", "3-linked", "4-aligned", "5-sequences"]),
         ("linking.min_chars=3", ["3-linked", "4-aligned", "5-sequences"]),
         ("alignment.max_words=100", ["4-aligned", "5-sequences"]),
