@@ -96,11 +96,12 @@ KILLED = """
 import sys
 from pathlib import Path
 from kgpt import engine
-from kgpt.corpus import corpus_steps, near_duplicates
+from kgpt.corpus import corpus_steps
 from kgpt.corpus.passes import curate
 
 engine.cut.__kwdefaults__["num_lines"] = 9
-sketch, done = near_duplicates.NearDuplicates.sketch, []
+step = corpus_steps.part({name!r})
+sketch, done = step.sketch, []
 
 def slow(self, documents, graph, /):
     done.append(len(documents))
@@ -109,23 +110,24 @@ def slow(self, documents, graph, /):
         sys.stdin.read()
     return sketch(self, documents, graph)
 
-near_duplicates.NearDuplicates.sketch = slow
+step.sketch = slow
 steps = [corpus_steps.build(one) for one in {steps!r}]
 curate(steps, Path(sys.argv[1]), Path(sys.argv[2]), engine=engine.Processes(num_workers=1))
 """
 
 
-def test_a_killed_curation_goes_on_with_what_is_missing(tmp_path, monkeypatch):
+@pytest.mark.parametrize(("name", "folder"), [("near_duplicates", "pass-1"), ("line_duplicates", "pass-2")])
+def test_a_killed_curation_goes_on_with_what_is_missing(tmp_path, monkeypatch, name, folder):
     source = corpus(tmp_path)
     monkeypatch.setattr(engine.cut, "__kwdefaults__", {"num_lines": 9})
     whole = told(curate(built(*STEPS), source, tmp_path / "whole", engine=Processes(num_workers=1)))
-    code = KILLED.replace("{steps!r}", repr(STEPS))
+    code = KILLED.replace("{steps!r}", repr(STEPS)).replace("{name!r}", repr(name))
     command = [sys.executable, "-c", code, str(source), str(tmp_path / "killed")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"waiting\n"
         process.send_signal(signal.SIGKILL)
-    waiting = sorted((tmp_path / "killed").glob("pass-1/*.counts.json"))
+    waiting = sorted((tmp_path / "killed").glob(f"{folder}/*.counts.json"))
     assert len(waiting) == 3
     before = time.time_ns()
 
@@ -133,3 +135,14 @@ def test_a_killed_curation_goes_on_with_what_is_missing(tmp_path, monkeypatch):
 
     assert told(resumed) == whole
     assert all(path.stat().st_mtime_ns < before for path in waiting)
+
+
+@pytest.mark.parametrize("num_documents", [0, 1])
+def test_next_to_no_documents_go_through_every_step(tmp_path, num_documents):
+    write_documents(tmp_path / "read.jsonl", [Document("a", "One text of several words.")][:num_documents])
+    steps = ("exact_duplicates", "near_duplicates", "line_duplicates", "diversify", {"type": "select", "frac": 1.0})
+
+    curated = curate(built(*steps), tmp_path / "read.jsonl", tmp_path / "shards", engine=Processes(num_workers=1))
+
+    assert curated.num_out == num_documents
+    assert not curated.tally.dropped
