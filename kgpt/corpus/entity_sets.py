@@ -57,10 +57,11 @@ class EntitySets:
 
     @classmethod
     def _of(cls, owners: NDArray[np.int64], hashes: NDArray[np.uint64], num_sets: int) -> "EntitySets":
-        rows = np.unique(np.stack([owners.astype(np.uint64), hashes >> np.uint64(32)], axis=1), axis=0)
-        rank = np.arange(len(rows)) - np.searchsorted(rows[:, 0], rows[:, 0])
-        rows = rows[rank < MAX_ENTITIES]
-        return cls(rows[:, 1].astype(np.uint32), np.bincount(rows[:, 0].astype(np.int64), minlength=num_sets))
+        high = np.uint64(32)
+        rows = np.unique((owners.astype(np.uint64) << high) | (hashes >> high))  # a set and a hash in one number
+        lengths = np.bincount((rows >> high).astype(np.int64), minlength=num_sets)
+        rank = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        return cls(rows[rank < MAX_ENTITIES].astype(np.uint32), np.minimum(lengths, MAX_ENTITIES))
 
     @property
     def ends(self) -> NDArray[np.int64]:

@@ -40,7 +40,8 @@ class ShardWords:
     def of(cls, texts: Sequence[str]) -> "ShardWords":
         """The words of `texts`."""
         numbers = _Numbers()
-        rows = [np.fromiter(map(numbers.__getitem__, _TOKEN.findall(text)), np.int32) for text in texts]
+        told = map(_TOKEN.findall, texts)
+        rows = [np.fromiter(map(numbers.__getitem__, tokens), np.int32, len(tokens)) for tokens in told]
         lengths = np.array([len(row) for row in rows], np.int64)
         tokens = np.concatenate([*rows, np.zeros(0, np.int32)])
         hashes, kinds = np.array(numbers.hashes, np.uint64), np.array(numbers.kinds, np.int8)
