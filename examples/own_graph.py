@@ -38,7 +38,7 @@ training: {steps: STEPS, tokens_per_step: 1024, learning_rate: 3.0e-3, checkpoin
 evaluation:
   tasks: [qa]
   held_out_frac: 0.0
-  fine_tuning: {steps: 20, tokens_per_step: 512, learning_rate: 1.0e-3, checkpoint_every: 0, num_threads: 1}
+  fine_tuning: {steps: TUNING, tokens_per_step: 512, learning_rate: 1.0e-3, checkpoint_every: 0, num_threads: 1}
 """
 
 
@@ -114,6 +114,7 @@ def main() -> None:
         "TEXT": folder / "text.jsonl",
         "EXAM": folder / "exam.jsonl",
         "STEPS": told.steps,
+        "TUNING": min(20, told.steps),
     }
     text = CONFIG
     for name, value in places.items():

@@ -21,6 +21,8 @@ def names(requirements):
 
 NEEDED = names(PROJECT["project"]["dependencies"])
 EXTRAS = {name: names(told) for name, told in PROJECT["project"]["optional-dependencies"].items()}
+BROUGHT = {"datatrove"}
+"""Frameworks that a user brings along: kgpt adapts to them and does not ask for them (they pin versions of others)."""
 
 
 def imported(path):
@@ -33,7 +35,7 @@ def imported(path):
 
 def test_every_package_that_the_code_imports_is_declared():
     distributions = packages_distributions()
-    allowed = NEEDED.union(*(told for extra, told in EXTRAS.items() if extra not in {"dev", "bench"}))
+    allowed = BROUGHT | NEEDED.union(*(told for extra, told in EXTRAS.items() if extra not in {"dev", "bench"}))
 
     wanted = {(path.name, one) for path in (ROOT / "kgpt").rglob("*.py") for one in imported(path)}
     undeclared = {

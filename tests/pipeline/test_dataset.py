@@ -11,7 +11,6 @@ from pyarrow import parquet
 from kgpt.errors import DataError, StoreError
 from kgpt.pipeline import dataset
 from kgpt.pipeline.dataset import write_dataset
-from kgpt.pipeline.run import open_run
 from kgpt.records import Document, Link, Metadata, Triple
 from kgpt.sources.documents import write_documents
 
@@ -38,25 +37,14 @@ def opened(folder, names, cache):
     return json.loads(run.stdout)
 
 
-@pytest.fixture(scope="module")
-def data_run(project, tmp_path_factory):
-    """A run whose data stages are done."""
-    from kgpt.pipeline import load_run_config
-
-    folder = tmp_path_factory.mktemp("data") / "run"
-    with open_run(load_run_config(str(project / "tiny.yaml")), folder) as run:
-        run.sequences()
-    return folder
-
-
 def corpus_of(folder, documents):
     folder.mkdir()
     write_documents(folder / "documents.jsonl", documents)
     return folder
 
 
-def test_a_run_is_opened_as_documents_sequences_and_questions(data_run, tmp_path):
-    rows = write_dataset(data_run, tmp_path / "out")
+def test_a_run_is_opened_as_documents_sequences_and_questions(finished_run, tmp_path):
+    rows = write_dataset(finished_run, tmp_path / "out")
 
     told = opened(tmp_path / "out", ["corpus", "sequences", "questions"], tmp_path / "cache")
 
@@ -84,8 +72,8 @@ def test_a_corpus_alone_is_opened(tmp_path):
     assert (told[1]["license"], told[1]["metadata"]) == ("CC-BY-SA-4.0", '{"topic":"city"}')
 
 
-def test_the_card_says_licence_language_size_slices_and_provenance(data_run, tmp_path):
-    write_dataset(data_run, tmp_path / "out", title="Cities")
+def test_the_card_says_licence_language_size_slices_and_provenance(finished_run, tmp_path):
+    write_dataset(finished_run, tmp_path / "out", title="Cities")
 
     text = (tmp_path / "out" / "README.md").read_text("utf-8")
     told = DatasetCard(text, ignore_metadata_errors=False).data
@@ -95,7 +83,7 @@ def test_the_card_says_licence_language_size_slices_and_provenance(data_run, tmp
     assert [one["config_name"] for one in told.to_dict()["configs"]] == ["corpus", "sequences", "questions"]
     assert "Rows: train 20, validation 6, test 14." in text
     assert "fingerprint:" in text and "left_out:" in text
-    assert str(data_run.parent) not in text  # nor any other path of this machine
+    assert str(finished_run.parent) not in text  # nor any other path of this machine
 
 
 @pytest.mark.parametrize(
@@ -128,8 +116,8 @@ def test_many_rows_are_several_files_and_none_is_lost(tmp_path, monkeypatch):
     assert found == [["0", "1", "2", "3"], ["4", "5", "6", "7"]]
 
 
-def test_one_part_alone(data_run, tmp_path):
-    assert write_dataset(data_run, tmp_path / "out", parts=["questions"]) == {"questions": 40}
+def test_one_part_alone(finished_run, tmp_path):
+    assert write_dataset(finished_run, tmp_path / "out", parts=["questions"]) == {"questions": 40}
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["README.md", "kgpt-dataset.json", "questions"]
 
 
