@@ -17,6 +17,8 @@ from kgpt.errors import DataError
 Vectors = NDArray[np.float32]
 _BATCH_TEXTS = 16
 _MAX_TOKENS = 512
+_POOLER = "pooler."
+"""Weights behind the last hidden states, which a checkpoint need not have."""
 
 
 class Encoder(Protocol):
@@ -30,18 +32,23 @@ class CheckpointEncoder:
     """The mean of the last hidden states of a Hugging Face checkpoint's encoder, over at most 512 tokens a text.
 
     Args:
-        path: folder of the checkpoint; nothing is fetched, and none of its code is run.
+        path: folder of the checkpoint; nothing is fetched, none of its code is run, and no pickle is opened.
+
+    Raises:
+        DataError: no checkpoint there, or one that cannot be opened, lacks weights or cannot pad.
     """
 
     def __init__(self, path: Path) -> None:
-        from transformers import AutoModel, AutoTokenizer
-
         if not (path / "config.json").is_file():
             raise DataError(f"{path}: no checkpoint (no config.json); give the folder of a Hugging Face model")
-        self._tokenizer: Any = AutoTokenizer.from_pretrained(path, local_files_only=True)
+        self._tokenizer, model, missing = _opened(path)
+        if missing:
+            raise DataError(f"{path}: lacks {len(missing)} of the weights, {missing[0]} first; is it whole?")
         if self._tokenizer.pad_token is None:
             self._tokenizer.pad_token = self._tokenizer.eos_token
-        model: Any = AutoModel.from_pretrained(path, local_files_only=True).eval()
+        if self._tokenizer.pad_token is None:
+            raise DataError(f"{path}: its tokenizer has neither padding nor end, so texts cannot stand side by side")
+        self._max_tokens = min(_MAX_TOKENS, self._tokenizer.model_max_length, _num_positions(model))
         self._model = model.get_encoder() if model.config.is_encoder_decoder else model
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -56,8 +63,9 @@ class CheckpointEncoder:
         told = self._tokenizer(
             texts,
             padding=True,
+            padding_side="right",  # positions are counted from the left
             truncation=True,
-            max_length=_MAX_TOKENS,
+            max_length=self._max_tokens,
             return_tensors="pt",
             return_token_type_ids=False,
         )
@@ -67,6 +75,38 @@ class CheckpointEncoder:
         mean = (states * kept).sum(dim=1) / kept.sum(dim=1).clamp(min=1)
         vectors: Vectors = mean.float().numpy()
         return vectors
+
+
+def _opened(path: Path) -> tuple[Any, Any, list[str]]:
+    """The tokenizer and the model of a checkpoint, and the weights that the model makes up."""
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True, trust_remote_code=False)
+        model, told = AutoModel.from_pretrained(
+            path,
+            local_files_only=True,
+            trust_remote_code=False,
+            use_safetensors=True,
+            dtype=torch.float32,
+            output_loading_info=True,
+        )
+    except Exception as error:  # transformers raises OSError, ValueError, KeyError and safetensors' own here
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise DataError(f"{path}: cannot be opened, as safetensors and without code of its own: {reason}") from error
+    return tokenizer, model.eval(), sorted(one for one in told["missing_keys"] if _POOLER not in one)
+
+
+def _num_positions(model: Any) -> int:
+    """The longest text that the model has positions for; those of RoBERTa begin behind the padding's."""
+    told = getattr(model.config, "max_position_embeddings", None)
+    tables = [
+        one.num_embeddings - (one.padding_idx + 1 if one.padding_idx is not None else 0)
+        for name, one in model.named_modules()
+        if name.endswith("position_embeddings")
+    ]
+    return min([told or _MAX_TOKENS, *tables])
 
 
 @lru_cache(maxsize=1)
