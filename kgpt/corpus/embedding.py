@@ -100,8 +100,8 @@ def _opened(path: Path) -> tuple[Any, Any, list[str]]:
 
 def _num_positions(model: Any) -> int:
     """The longest text that the model has positions for; those of RoBERTa begin behind the padding's."""
-    told = getattr(model.config, "max_position_embeddings", None)
-    tables = [
+    told: int | None = getattr(model.config, "max_position_embeddings", None)
+    tables: list[int] = [
         one.num_embeddings - (one.padding_idx + 1 if one.padding_idx is not None else 0)
         for name, one in model.named_modules()
         if name.endswith("position_embeddings")

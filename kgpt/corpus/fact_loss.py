@@ -76,9 +76,10 @@ class FactLoss:
 
 def fact_loss(paths: Sequence[Path], *, num_steps: int, unit: str) -> FactLoss:
     """The facts lost at each of `num_steps` steps, from the notes of all shards."""
-    counts, notes = np.zeros(num_steps + 1, np.int64), [np.load(path, mmap_mode="r") for path in paths]
-    num_parts = 1 + sum(one.shape[1] for one in notes) // _PART_ROWS
-    for part in range(num_parts):
+    counts = np.zeros(num_steps + 1, np.int64)
+    num_parts = 1 + sum(np.load(path, mmap_mode="r").shape[1] for path in paths) // _PART_ROWS
+    for part in range(num_parts):  # no file stays open, since there may be more shards than may be
+        notes = map(np.load, paths)
         told = np.concatenate([one[:, one[0] % np.uint64(num_parts) == part] for one in notes], axis=1)
         counts += np.bincount(_last(told)[1].astype(np.int64), minlength=num_steps + 1)
     lost = tuple(map(int, counts[:-1]))

@@ -6,8 +6,10 @@ its memory; it says at which row each shard begins.
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kgpt.corpus.base import Arrays, WholeStep
 from kgpt.io import atomic_file, atomic_folder
@@ -31,12 +33,9 @@ def write_sketch(path: Path, arrays: Arrays, *, num_documents: int) -> None:
 
 def read_sketches(paths: Sequence[Path]) -> Arrays:
     """The sketches of all shards, array by array, in the order of `paths`."""
-    files = [np.load(path) for path in paths]
-    try:
-        return {name: np.concatenate([file[name] for file in files]) for name in files[0].files}
-    finally:
-        for file in files:
-            file.close()
+    with np.load(paths[0]) as first:
+        names = list(first.files)
+    return {name: np.concatenate([_array(path, name) for path in paths]) for name in names}
 
 
 def decide(step: WholeStep, sketches: Sequence[Path], folder: Path) -> dict[str, float]:
@@ -56,3 +55,10 @@ def open_decision(folder: Path, *, shard: int) -> tuple[Arrays, int]:
     """The decision in `folder`, mapped into memory, and the row at which a shard begins."""
     arrays = {path.stem: np.load(path, mmap_mode="r") for path in sorted(folder.glob("*.npy"))}
     return arrays, int(arrays[_STARTS][shard])
+
+
+def _array(path: Path, name: str) -> NDArray[Any]:
+    """One array of a sketch; no file stays open, since there may be more shards than may be."""
+    with np.load(path) as file:
+        found: NDArray[Any] = file[name]
+    return found
