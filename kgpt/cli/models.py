@@ -74,9 +74,14 @@ def evaluate(
     from kgpt.errors import CheckpointError
     from kgpt.evaluation import summarize, tasks
     from kgpt.evaluation.harness import ask_harness
+    from kgpt.evaluation.task import labelled, named
     from kgpt.model import load_checkpoint
     from kgpt.records import Outcome, Result
 
+    try:
+        by_label = labelled([_with_lengths(one, lengths) for one in asked])
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
     given = {"graph": graph_path, "questions": data_path, "documents": data_path}
     for task in asked:
         for need in task.needs:
@@ -84,11 +89,12 @@ def evaluate(
                 raise click.UsageError(f"task {tasks.name_of(task)} needs {'--graph' if need == 'graph' else '--data'}")
     loaded = load_checkpoint(checkpoint)
     rows = list[dict[str, Any]]()
-    for task in (_with_lengths(one, lengths) for one in asked):
+    for label, task in by_label:
         if reason := task.refuses(loaded):
             raise CheckpointError(f"{checkpoint}: task {tasks.name_of(task)} {reason}")
         exam = _exam(task, graph_path, data_path, max_items)
-        found = ask_harness(checkpoint, loaded, exam, tasks.name_of(task)) if harness else task.measure(loaded, exam)
+        measured = ask_harness(checkpoint, loaded, exam, tasks.name_of(task)) if harness else task.measure(loaded, exam)
+        found = named(measured, label)
         results = [*summarize(one for one in found if isinstance(one, Outcome))]
         results += [one for one in found if isinstance(one, Result)]
         rows += [{"arm": Path(checkpoint).name, "seed": 0, **asdict(row)} for row in results]

@@ -1,6 +1,7 @@
 """What can be asked of a model: registered tasks with their settings, taken by every arm of a run alike."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 from pydantic import Field
@@ -36,6 +37,33 @@ class Task(Protocol):
 
 
 tasks: Registry[Task] = Registry("task")
+
+
+def labelled(asked: Sequence[Task]) -> list[tuple[str, Task]]:
+    """Every task with the name of its results.
+
+    The first of a kind has the kind's name; a further one is told by the settings in which it differs from the first.
+
+    Raises:
+        ValueError: two tasks are the same.
+    """
+    found = dict[str, Task]()
+    for task in asked:
+        name = tasks.name_of(task)
+        told, first = tasks.settings(task), tasks.settings(found.get(name, task))
+        changes = [f"{key}={value}" for key, value in told.items() if value != first[key]]
+        label = f"{name}?{'&'.join(changes)}" if changes else name
+        if label in found:
+            raise ValueError(f"tasks: {label!r} stands there twice; ask it once, or with other settings")
+        found[label] = task
+    return [(label, task) for label, task in found.items()]
+
+
+def named(found: Measured, label: str) -> list[Outcome | Result]:
+    """What a task found under a label of `labelled`."""
+    kind, mark, settings = label.partition("?")
+    del kind
+    return [replace(one, task=f"{one.task}{mark}{settings}") for one in found] if mark else list(found)
 
 
 def cannot_write(loaded: LoadedModel) -> str:

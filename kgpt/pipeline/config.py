@@ -11,7 +11,7 @@ from kgpt.config import Settings, load_config, no_such_config, part_of
 from kgpt.corpus import CorpusStep
 from kgpt.engine import Engine, Processes, engines
 from kgpt.errors import ConfigError, did_you_mean
-from kgpt.evaluation.task import Task, tasks
+from kgpt.evaluation.task import Task, labelled, tasks
 from kgpt.io import embedded_root
 from kgpt.kg.selection import GraphSelection
 from kgpt.linking import LinkingSettings
@@ -195,18 +195,12 @@ class EvaluationSettings(Settings):
 
     @model_validator(mode="after")
     def _asks_each_once(self) -> "EvaluationSettings":
-        names = [tasks.name_of(task) for task in self.tasks]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(
-                    f"tasks: {name!r} stands there twice, and its results would bear one name; ask it once here, and "
-                    f"with other settings by `kgpt evaluate CHECKPOINT --task`"
-                )
+        labelled(self.tasks)
         return self
 
-    def built_tasks(self) -> Sequence[Task]:
-        """The tasks as parts."""
-        return self.tasks
+    def built_tasks(self) -> Sequence[tuple[str, Task]]:
+        """The tasks as parts, each with the name of its results."""
+        return labelled(self.tasks)
 
 
 class RunConfig(Settings):

@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from kgpt.alignment.passages import read_passages
-from kgpt.evaluation import Exam, FactSubsets, majority_outcomes, tasks
+from kgpt.evaluation import Exam, FactSubsets, majority_outcomes
 from kgpt.evaluation.answering import answers_in_steps
+from kgpt.evaluation.task import named
 from kgpt.io import read_json_lines, write_json_lines
 from kgpt.kg import KnowledgeGraph
 from kgpt.kg.statistics import popular_entities
@@ -152,13 +153,13 @@ def read_figures(folder: Path) -> list[Result]:
 def _asked(arm: Arm, loaded: LoadedModel, exam: Exam, *, fine_tuned: bool) -> list[Outcome | Result]:
     """What the tasks of one kind find; a task that refuses the model is passed over and said."""
     found = list[Outcome | Result]()
-    for task in arm.config.evaluation.built_tasks():
+    for label, task in arm.config.evaluation.built_tasks():
         if task.after_fine_tuning != fine_tuned:
             continue
         if reason := task.refuses(loaded):
-            say(f"{arm.title}: task {tasks.name_of(task)} passed over: {reason}")
+            say(f"{arm.title}: task {label} passed over: {reason}")
             continue
-        found += task.measure(loaded, exam)
+        found += named(task.measure(loaded, exam), label)
     return found
 
 

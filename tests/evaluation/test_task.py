@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 
 from kgpt.errors import ConfigError
 from kgpt.evaluation import Exam, FactSubsets, tasks
+from kgpt.evaluation.task import labelled, named
 from kgpt.kg import build_graph
 from kgpt.model import LoadedModel, Nodes, build_model
 from kgpt.records import (
@@ -187,3 +188,20 @@ def test_templates_give_the_mean_over_relations(reader, exam):
     found = built("cloze_template").measure(reader, exam)
 
     assert {"macro_p_at_1", "macro_mrr", "macro_consistency"} <= {one.metric for one in found}
+
+
+def test_a_task_asked_with_other_settings_is_told_apart_by_them():
+    asked = [tasks.build("cloze"), tasks.build({"type": "cloze", "max_candidates": 3}), tasks.build("qa")]
+
+    labels = [label for label, _ in labelled(asked)]
+
+    assert labels == ["cloze", "cloze?max_candidates=3", "qa"]
+    with pytest.raises(ValueError, match="tasks: 'cloze' stands there twice"):
+        labelled([*asked, tasks.build("cloze")])
+
+
+def test_what_a_further_task_finds_bears_its_settings():
+    found = [Outcome("cloze", "a", "mrr", 0.5, ()), Result("cloze", "all", "mrr", 0.5, 1)]
+
+    assert [one.task for one in named(found, "cloze?max_candidates=3")] == ["cloze?max_candidates=3"] * 2
+    assert named(found, "cloze") == found
