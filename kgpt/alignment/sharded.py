@@ -2,13 +2,12 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from kgpt.alignment.aligner import Aligner, AlignmentSettings
 from kgpt.alignment.passages import write_passages
 from kgpt.engine import Counts, Shard
-from kgpt.kg import KnowledgeGraph, open_graph_store
+from kgpt.kg import worker_graph_store
 from kgpt.records import AlignedPassage
 from kgpt.sources.documents import parse_line
 
@@ -29,7 +28,11 @@ class AlignShard:
 
     def __call__(self, shard: Shard, out: Path) -> Counts:
         """Write the passages of `shard` to `out`; gives how many there are of what, and what was dropped."""
-        aligner, counts, kept = Aligner(_graph(self.graph), self.settings), Counter[str](), list[AlignedPassage]()
+        aligner, counts, kept = (
+            Aligner(worker_graph_store(self.graph), self.settings),
+            Counter[str](),
+            list[AlignedPassage](),
+        )
         for place, line in shard.lines():
             counts["documents"] += 1
             for passage in aligner.passages(parse_line(line, place=place)):
@@ -41,9 +44,3 @@ class AlignShard:
         counts["alignments"] = sum(len(passage.alignments) for passage in kept)
         counts["literals"] = sum(len(passage.literals) for passage in kept)
         return counts + aligner.dropped
-
-
-@lru_cache(maxsize=1)
-def _graph(folder: Path) -> KnowledgeGraph:
-    """A worker's graph, opened once."""
-    return open_graph_store(folder)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from kgpt.kernel import compiled
 from kgpt.kg.graph import KnowledgeGraph
-from kgpt.kg.store import open_graph_store
+from kgpt.kg.store import worker_graph_store
 from kgpt.records import NIL, Document
 
 Entities = tuple[str, ...]
@@ -77,10 +76,9 @@ def facts_of(graph: KnowledgeGraph | None) -> Facts:
     return EntityFacts() if graph is None else TripleFacts(graph)
 
 
-@lru_cache(maxsize=1)
 def worker_graph(path: Path | None) -> KnowledgeGraph | None:
     """The graph in `path`, opened once in a process; None where there is none."""
-    return None if path is None else open_graph_store(path)
+    return None if path is None else worker_graph_store(path)
 
 
 @compiled

@@ -4,7 +4,7 @@ from kgpt.kg import negative_sampling, neighbor_sampling  # the samplers registe
 from kgpt.kg.base import NegativeSampler, NeighborSampler, negative_samplers, neighbor_samplers
 from kgpt.kg.build import GraphBuilder, build_graph
 from kgpt.kg.graph import KnowledgeGraph
-from kgpt.kg.store import open_graph_store, write_graph
+from kgpt.kg.store import open_graph_store, worker_graph_store, write_graph
 
 __all__ = [
     "GraphBuilder",
@@ -17,5 +17,6 @@ __all__ = [
     "neighbor_samplers",
     "neighbor_sampling",
     "open_graph_store",
+    "worker_graph_store",
     "write_graph",
 ]

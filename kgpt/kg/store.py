@@ -5,6 +5,7 @@ size, is recognised as half-written or corrupt when opened. `verify` compares th
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
@@ -114,6 +115,17 @@ def open_graph_store(folder: Path) -> KnowledgeGraph:
                 "the store is corrupt; build it again with `kgpt graph build`"
             )
     return _graph(folder, meta)
+
+
+def worker_graph_store(folder: Path) -> KnowledgeGraph:
+    """The same, opened once in a process for as long as no other store is put in its place."""
+    told = (folder / META_NAME).stat() if (folder / META_NAME).is_file() else None
+    return _opened(folder, told and (told.st_ino, told.st_mtime_ns))
+
+
+@lru_cache(maxsize=1)
+def _opened(folder: Path, _stamp: tuple[int, int] | None) -> KnowledgeGraph:
+    return open_graph_store(folder)
 
 
 def is_store(folder: Path) -> bool:

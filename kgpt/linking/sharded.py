@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from kgpt.engine import Counts, Shard
-from kgpt.kg import open_graph_store
+from kgpt.kg import KnowledgeGraph, worker_graph_store
 from kgpt.linking.linker import Linker, LinkingSettings
 from kgpt.sources.documents import parse_line, write_documents
 
@@ -26,12 +26,12 @@ class LinkShard:
 
     def __call__(self, shard: Shard, out: Path) -> Counts:
         """Write the documents of `shard`, linked, to `out`; gives the number of documents and links."""
-        linker = _linker(self.graph, self.index, self.settings.model_dump_json())
+        linker = _linker(worker_graph_store(self.graph), self.index, self.settings.model_dump_json())
         linked = [linker.link(parse_line(line, place=place)) for place, line in shard.lines()]
         return {"documents": write_documents(out, linked), "links": sum(len(one.links) for one in linked)}
 
 
 @lru_cache(maxsize=1)
-def _linker(graph: Path, index: Path, settings: str) -> Linker:
+def _linker(graph: KnowledgeGraph, index: Path, settings: str) -> Linker:
     """A worker's linker, opened once."""
-    return Linker.open(open_graph_store(graph), index, LinkingSettings.model_validate_json(settings))
+    return Linker.open(graph, index, LinkingSettings.model_validate_json(settings))

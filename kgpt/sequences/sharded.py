@@ -10,7 +10,7 @@ import numpy as np
 from kgpt.alignment.passages import parse_passage
 from kgpt.engine import Counts, Shard
 from kgpt.io import atomic_file, parse_object
-from kgpt.kg import KnowledgeGraph, open_graph_store
+from kgpt.kg import worker_graph_store
 from kgpt.sequences.passage_store import PassageStore, build_passages, joined_passages
 from kgpt.sequences.vocabulary import Vocabulary, load_vocabulary
 
@@ -29,7 +29,7 @@ class EncodeShard:
 
     def __call__(self, shard: Shard, out: Path) -> Counts:
         """Write the passages of `shard` as arrays to `out`; gives their number."""
-        graph, vocabulary = _opened(self.graph, self.tokenizer)
+        graph, vocabulary = worker_graph_store(self.graph), _vocabulary(self.tokenizer)
         passages = (parse_passage(parse_object(line, place=place)) for place, line in shard.lines())
         store = build_passages(passages, graph, vocabulary)
         with atomic_file(out) as file:
@@ -47,6 +47,6 @@ def join_stores(parts: Iterable[Path]) -> PassageStore:
 
 
 @lru_cache(maxsize=1)
-def _opened(graph: Path, tokenizer: Path) -> tuple[KnowledgeGraph, Vocabulary]:
-    """A worker's graph and vocabulary, opened once."""
-    return open_graph_store(graph), load_vocabulary(str(tokenizer))
+def _vocabulary(folder: Path) -> Vocabulary:
+    """A worker's vocabulary, opened once."""
+    return load_vocabulary(str(folder))

@@ -10,8 +10,8 @@ from kgpt.corpus.length import LengthFilter
 from kgpt.corpus.passes import curate
 from kgpt.corpus.pii import PersonalData
 from kgpt.engine import Processes
-from kgpt.kg import write_graph
-from kgpt.records import NIL, Document, Link
+from kgpt.kg import build_graph, write_graph
+from kgpt.records import NIL, Document, Link, Triple
 from kgpt.sources.documents import write_documents
 
 
@@ -111,3 +111,14 @@ def test_nothing_is_told_where_no_document_has_links(tmp_path):
     told = curate([LengthFilter()], tmp_path / "read.jsonl", tmp_path / "shards", engine=Processes(num_workers=1))
 
     assert told.as_json()["facts"] == {}
+
+
+def test_a_graph_that_was_built_anew_says_what_a_fact_is(tmp_path, capitals):
+    write_documents(tmp_path / "read.jsonl", [linked("a", "Q10", "Q0", "Q11")])
+    found = []
+    for number, graph in enumerate((capitals, build_graph([Triple("Q10", "P1", "Q11")])[0])):
+        write_graph(graph, tmp_path / "graph")
+        folder, engine_ = tmp_path / str(number), Processes(num_workers=1)
+        found.append(curate([], tmp_path / "read.jsonl", folder, engine=engine_, graph=tmp_path / "graph").facts)
+
+    assert [one.num_facts for one in found] == [4, 1]

@@ -9,7 +9,7 @@ import pytest
 from kgpt.errors import DataError, StoreError
 from kgpt.io import read_json, write_json
 from kgpt.kg import build_graph, open_graph_store, write_graph
-from kgpt.kg.store import _arrays, build_store, graph_info, verify
+from kgpt.kg.store import _arrays, build_store, graph_info, verify, worker_graph_store
 from kgpt.records import EntityRecord, Literal, Qualifier, Triple
 
 
@@ -202,3 +202,14 @@ def test_a_store_is_built_in_its_folder_and_equals_the_graph_in_memory(tmp_path)
         assert np.array_equal(mine[1], other[1])
     assert opened.names_in("de").label(opened.entity("Q1")) == "eins"
     assert names_in(tmp_path) == ["store"]
+
+
+def test_a_worker_opens_a_graph_once_and_again_when_another_lies_there(graph, tmp_path):
+    write_graph(graph, tmp_path / "store")
+    first = worker_graph_store(tmp_path / "store")
+    assert worker_graph_store(tmp_path / "store") is first
+
+    other, _ = build_graph([Triple("Q7", "P1", "Q8")])
+    write_graph(other, tmp_path / "store")
+
+    assert list(worker_graph_store(tmp_path / "store").entities.ids) == ["Q7", "Q8"]
