@@ -59,12 +59,14 @@ class LineDuplicates(WholeStep):
     def rule(self, decision: Arrays) -> Rule:
         """Cut them, but for those that the document is the first to have."""
         lines, owners = np.asarray(decision["lines"]), np.asarray(decision["owners"])
+        if not len(lines):
+            return lambda document, _row: document
 
         def apply(document: Document, row: int) -> Document | Dropped:
             hashes, spans = self._hashed(document.text)
-            places = np.searchsorted(lines, hashes)
-            goes = np.append(lines, 0)[places] == hashes
-            goes &= (places < len(lines)) & ~(self.keep_first & (np.append(owners, -1)[places] == row))
+            places = np.minimum(np.searchsorted(lines, hashes), len(lines) - 1)
+            goes = lines[places] == hashes
+            goes &= ~(self.keep_first & (owners[places] == row))
             return _without(document, [span for span, is_gone in zip(spans, goes.tolist(), strict=True) if is_gone])
 
         return apply

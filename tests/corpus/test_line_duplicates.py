@@ -1,3 +1,6 @@
+import tracemalloc
+
+import numpy as np
 import pytest
 
 from kgpt.corpus import Curation
@@ -70,3 +73,16 @@ def test_paragraphs_are_compared_whole():
 
     assert kept["1"].text == "Two\n \nEnd"
     assert kept["2"].text == texts[2]
+
+
+def test_a_document_costs_what_it_holds_however_many_lines_are_repeated():
+    lines = np.sort(np.random.default_rng(0).integers(0, 2**63, 10**6).astype(np.uint64))
+    decision = {"lines": lines, "owners": np.zeros(len(lines), np.int64)}
+    rule = LineDuplicates().rule(decision)
+
+    tracemalloc.start()
+    rule(Document("a", f"One page of it\n{FOOTER}"), 0)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 100_000
