@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 from kgpt.corpus.base import Arrays, Rule
 from kgpt.corpus.facts import linked_entities
 from kgpt.kg.heap import TextHeap
-from kgpt.records import Document, Dropped
+from kgpt.records import Document, Dropped, Metadata
 
 CLUSTER = "cluster"
 """The field of `Metadata.extra` that says how many documents one stands for, `{"id", "size", "step"}`."""
+
+_MAX_MEMBERS = 2**32
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def standing(
         "num_entities": np.array([len(linked_entities(one)) for one in documents], np.int32),
         "num_names_told": np.zeros(len(documents), np.int64) if num_names is None else num_names,
         "num_chars": np.array([len(one.text) for one in documents], np.int64),
-        "num_members": np.array([_size(one) for one in documents], np.int64),
+        "num_members": np.array([num_members(one.metadata) for one in documents], np.int64),
         "id_content": ids.content,
         "id_bytes": np.diff(ids.offsets),
     }
@@ -122,7 +124,8 @@ def _ids(sketches: Arrays) -> TextHeap:
     return TextHeap(sketches["id_content"], offsets)
 
 
-def _size(document: Document) -> int:
-    """How many documents one stands for already."""
-    told = document.metadata.extra.get(CLUSTER)
-    return int(told["size"]) if isinstance(told, dict) else 1
+def num_members(metadata: Metadata) -> int:
+    """How many documents one stands for already: itself alone, where its metadata say nothing that curation says."""
+    told = metadata.extra.get(CLUSTER)
+    size = told.get("size") if isinstance(told, dict) else None
+    return size if isinstance(size, int) and 1 <= size < _MAX_MEMBERS else 1

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import urlsplit
 
-from kgpt.corpus.clusters import CLUSTER
+from kgpt.corpus.clusters import num_members
 from kgpt.corpus.quality_classifier import QUALITY
 from kgpt.corpus.sharded import STEPS
 from kgpt.records import Document, Metadata
@@ -28,9 +28,9 @@ def domain(metadata: Metadata) -> str:
 
 
 def _quality(metadata: Metadata) -> str:
-    """A fifth of the probabilities: `0.4-0.6`."""
+    """A fifth of the probabilities: `0.4-0.6`; what is none, other programs call quality, too."""
     told = metadata.extra.get(QUALITY)
-    if not isinstance(told, int | float):
+    if not isinstance(told, float) or not 0 <= told <= 1:
         return ""
     band = min(int(told * _QUALITY_BANDS), _QUALITY_BANDS - 1)
     return f"{band / _QUALITY_BANDS:.1f}-{(band + 1) / _QUALITY_BANDS:.1f}"
@@ -38,9 +38,7 @@ def _quality(metadata: Metadata) -> str:
 
 def _cluster(metadata: Metadata) -> str:
     """How many documents one stands for: `1`, `2-3`, `4-7`, ..."""
-    told = metadata.extra.get(CLUSTER)
-    size = int(told["size"]) if isinstance(told, dict) else 1
-    low = 1 << (size.bit_length() - 1)
+    low = 1 << (num_members(metadata).bit_length() - 1)
     return str(low) if low == 1 else f"{low}-{2 * low - 1}"
 
 

@@ -67,7 +67,7 @@ def counted(document: Document, changes: Mapping[str, int]) -> Document:
 def changes_of(document: Document) -> Mapping[str, int]:
     """What curation changed in `document`, as far as its metadata tells."""
     told = document.metadata.extra.get(CHANGES)
-    return told if isinstance(told, dict) else {}
+    return {name: count for name, count in told.items() if isinstance(count, int)} if isinstance(told, dict) else {}
 
 
 def without_overlap(edits: Iterable[Edit]) -> list[Edit]:
