@@ -383,6 +383,17 @@ def require_space(folder: Path, *, num_bytes: int = MIN_FREE_BYTES) -> None:
         raise StoreError(f"{folder}: {free:,} bytes free on the disk, {num_bytes:,} needed; make room")
 
 
+Stamp = tuple[int, int, int] | None
+
+
+def file_stamp(path: Path) -> Stamp:
+    """Another one when another file lies at `path`; nothing is read. None where none does."""
+    if not path.is_file():
+        return None
+    told = path.stat()
+    return told.st_ino, told.st_size, told.st_mtime_ns
+
+
 def fingerprint_file(path: Path) -> str:
     """sha256 of a file's bytes.
 

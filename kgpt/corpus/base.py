@@ -52,7 +52,10 @@ class SourcePolicy:
         return ()
 
     def files(self) -> Sequence[Path]:
-        """The user's files that the step reads: what they hold decides what stays."""
+        """The user's files that the step reads: what they hold decides what stays.
+
+        A step that has any is begun once in a process, not for every shard, and remembers no document.
+        """
         return ()
 
 

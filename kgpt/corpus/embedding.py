@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpt.errors import DataError
+from kgpt.io import Stamp, file_stamp
 
 Vectors = NDArray[np.float32]
 _BATCH_TEXTS = 16
@@ -109,9 +110,13 @@ def _num_positions(model: Any) -> int:
     return min([told or _MAX_TOKENS, *tables])
 
 
-@lru_cache(maxsize=1)
 def worker_encoder(path: Path) -> Encoder:
-    """The encoder of a checkpoint, loaded once in a process."""
+    """The encoder of a checkpoint, loaded once in a process for as long as its files are the same."""
+    return _encoder(path, tuple(map(file_stamp, sorted(path.glob("*")))))
+
+
+@lru_cache(maxsize=1)
+def _encoder(path: Path, _stamps: tuple[Stamp, ...]) -> Encoder:
     return CheckpointEncoder(path)
 
 

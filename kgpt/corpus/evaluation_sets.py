@@ -13,6 +13,7 @@ from kgpt.corpus.ngram_overlap import WordTexts, word_texts
 from kgpt.errors import DataError
 from kgpt.records import Document, Question
 from kgpt.sources import open_documents, open_questions
+from kgpt.text import normalize_answer
 
 Spans = list[tuple[int, int]]
 """Stretches of words `[start, end)`."""
@@ -71,9 +72,13 @@ class EvaluationSets:
         told = {name: [*_asked(source)] for name, source in questions.items()}
         told |= {name: [*_written(source)] for name, source in documents.items()}
         for name, texts in told.items():
-            if not texts:
+            shortest = min(lengths.short, lengths.long, *([lengths.whole] if name in questions else []))
+            if all(len(normalize_answer(text).split()) < shortest for text in texts):
                 source = {**questions, **documents}[name]
-                raise DataError(f"{source}: nothing to look for in it; the evaluation set {name!r} would drop nothing")
+                raise DataError(
+                    f"{source}: nothing to look for in it, no text of {shortest} words or more; the evaluation set "
+                    f"{name!r} would drop nothing"
+                )
         numbers: dict[str, int] = {}
         items = word_texts((text for texts in told.values() for text in texts), numbers)
         is_question = np.repeat([name in questions for name in told], [len(texts) for texts in told.values()])

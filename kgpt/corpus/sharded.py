@@ -1,10 +1,12 @@
 """Curation of one shard: a decision applied, steps that look at each document alone, sketches for the next decision."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
-from kgpt.corpus.base import SourcePolicy, WholeStep
+from kgpt.corpus.base import AloneStep, SourcePolicy, Verdict, WholeStep, corpus_steps
 from kgpt.corpus.curating import PlacedStep, PlacedVerdict, Tally, judge
 from kgpt.corpus.dropping import dropped_file
 from kgpt.corpus.fact_loss import FactLog
@@ -12,6 +14,7 @@ from kgpt.corpus.facts import facts_of, worker_graph
 from kgpt.corpus.sketching import open_decision, sketch_beside, write_sketch
 from kgpt.corpus.text_change import changes_of
 from kgpt.engine import Counts, Shard
+from kgpt.io import Stamp, file_stamp, json_bytes
 from kgpt.records import Document
 from kgpt.sources.documents import parse_line, write_documents
 
@@ -67,7 +70,7 @@ class CurateShard:
                 decision, start = open_decision(self.decision, shard=shard.number)
                 verdict = one.step.ruled(decision, start=start)
             else:
-                verdict = one.step.begin()
+                verdict = worker_verdict(one.step)
             found.append(PlacedVerdict(one.number, one.name, verdict))
         return found
 
@@ -82,6 +85,21 @@ class CurateShard:
         told = document.metadata.extra.get(STEPS)
         extra = {**document.metadata.extra, STEPS: [*(told if isinstance(told, list) else ()), *names]}
         return replace(document, metadata=replace(document.metadata, extra=extra))
+
+
+def worker_verdict(step: AloneStep) -> Verdict:
+    """A run of `step` over one shard; what it reads from files is read once in a process, while they are the same."""
+    files = step.files() if isinstance(step, SourcePolicy) else ()
+    if not files:
+        return step.begin()
+    return _begun(json_bytes(corpus_steps.settings(step)), tuple(map(file_stamp, files)))
+
+
+@lru_cache(maxsize=8)
+def _begun(settings: bytes, _stamps: tuple[Stamp, ...]) -> Verdict:
+    step = corpus_steps.build(json.loads(settings))
+    assert not isinstance(step, WholeStep)
+    return step.begin()
 
 
 def dropped_beside(path: Path) -> Path:

@@ -14,7 +14,16 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from kgpt.errors import DataError, StoreError
-from kgpt.io import MIN_FREE_BYTES, atomic_folder, fingerprint_file, read_json, require_space, write_json
+from kgpt.io import (
+    MIN_FREE_BYTES,
+    Stamp,
+    atomic_folder,
+    file_stamp,
+    fingerprint_file,
+    read_json,
+    require_space,
+    write_json,
+)
 from kgpt.kg.assembling import Allocate
 from kgpt.kg.build import DEFAULT_MEMORY_BYTES, GraphBuilder
 from kgpt.kg.graph import ALIAS_SEPARATOR, KnowledgeGraph, Names
@@ -119,12 +128,11 @@ def open_graph_store(folder: Path) -> KnowledgeGraph:
 
 def worker_graph_store(folder: Path) -> KnowledgeGraph:
     """The same, opened once in a process for as long as no other store is put in its place."""
-    told = (folder / META_NAME).stat() if (folder / META_NAME).is_file() else None
-    return _opened(folder, told and (told.st_ino, told.st_mtime_ns))
+    return _opened(folder, file_stamp(folder / META_NAME))
 
 
 @lru_cache(maxsize=1)
-def _opened(folder: Path, _stamp: tuple[int, int] | None) -> KnowledgeGraph:
+def _opened(folder: Path, _stamp: Stamp) -> KnowledgeGraph:
     return open_graph_store(folder)
 
 

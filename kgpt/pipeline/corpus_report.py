@@ -27,32 +27,33 @@ def corpus_report(folder: Path) -> dict[str, Any]:
         num_documents += 1
         num_tokens += len(words(document.text))
         count_slices(slices, document.metadata)
+    changed = {
+        name.removeprefix("changed:"): int(count)
+        for name, count in manifest.figures.items()
+        if name.startswith("changed:")
+    }
     told = read_json(folder / STEPS) if (folder / STEPS).is_file() else {"facts": {}, "steps": []}
     return {
         "num_documents": num_documents,
         "num_tokens": num_tokens,
         "dropped": dict(manifest.dropped),
-        "changed": {
-            name.removeprefix("changed:"): int(count)
-            for name, count in manifest.figures.items()
-            if name.startswith("changed:")
-        },
+        "changed": changed,
         "slices": {field: dict(counts) for field, counts in slices.items()},
         "facts": told["facts"],
         "steps": told["steps"],
-        "never_fired": _never_fired(told["steps"], manifest.dropped, step_settings(manifest)),
+        "never_fired": _never_fired(told["steps"], {**manifest.dropped, **changed}, step_settings(manifest)),
     }
 
 
 def _never_fired(
-    steps: Sequence[Mapping[str, Any]], dropped: Mapping[str, int], settings: Sequence[Mapping[str, Any]]
+    steps: Sequence[Mapping[str, Any]], fired: Mapping[str, int], settings: Sequence[Mapping[str, Any]]
 ) -> list[str]:
-    """Steps that did nothing, and the named lists and rules of the others that no document met."""
+    """Steps that did nothing, and the named lists and rules of the others for which nothing went or changed."""
     found = [one["step"] for one in steps if not one["num_dropped"] and not one["num_changed"] and one["step"] != IDS]
     for one in settings:
         if one["type"] in found:
             continue
         step = corpus_steps.build(one)
         rules = step.rules() if isinstance(step, SourcePolicy) else ()
-        found += [name for rule in rules if (name := f"{one['type']}:{rule}") not in dropped]
+        found += [name for rule in rules if (name := f"{one['type']}:{rule}") not in fired]
     return found

@@ -182,3 +182,18 @@ def test_a_quality_model_is_fitted_and_used(kgpt, tmp_path):
 
     assert (told["num_good"], told["num_others"], told["auc"]) == (12, 12, 1)
     assert (built["num_documents"], built["dropped"]) == (12, {"quality_classifier:low": 12})
+
+
+def test_a_set_whose_passages_were_cut_out_fired(kgpt, documents, tmp_path):
+    text = json.loads(documents.read_text().splitlines()[0])["text"]
+    (tmp_path / "held.jsonl").write_text(json.dumps({"text": " ".join(text.split()[:9])}))
+    (tmp_path / "idle.jsonl").write_text(json.dumps({"text": "nobody says so many words in a row in any text"}))
+    sets = "{held: '{data_dir}/held.jsonl', idle: '{data_dir}/idle.jsonl'}"
+    step = f"{{type: decontamination, documents: {sets}, action: cut, margin_chars: 0}}"
+    (tmp_path / "steps.yaml").write_text(f"steps: [{step}]")
+
+    build = ("corpus", "build", documents, "--out", tmp_path / "out", "--config", tmp_path / "steps.yaml")
+    told = kgpt(*build, "--data-dir", tmp_path, "--json").json
+
+    assert told["changed"]["decontamination:held"] >= 1
+    assert told["never_fired"] == ["decontamination:idle"]

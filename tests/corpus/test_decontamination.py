@@ -2,10 +2,15 @@ import json
 
 import pytest
 
+from kgpt import engine
 from kgpt.corpus import Curation, corpus_steps
 from kgpt.corpus.decontamination import Decontamination
+from kgpt.corpus.evaluation_sets import EvaluationSets
+from kgpt.corpus.passes import curate
+from kgpt.engine import Processes
 from kgpt.errors import ConfigError, DataError
 from kgpt.records import Document, Link
+from kgpt.sources.documents import write_documents
 
 ASKED = "In which town by the wide grey river was the painter of the seven lost portraits of Ann born?"
 SHORT = "Who founded the city of Berlin?"
@@ -97,3 +102,30 @@ def test_without_sets_or_with_an_empty_one_it_says_so(tmp_path):
     (tmp_path / "none.jsonl").write_text("")
     with pytest.raises(DataError, match=r"none\.jsonl: nothing to look for"):
         Decontamination(questions={"qa": str(tmp_path / "none.jsonl")}).begin()
+
+
+def test_a_set_of_which_every_item_is_too_short_to_look_for_is_told(tmp_path):
+    (tmp_path / "qa.jsonl").write_text('{"question": "Who was Ann?", "answers": ["x"]}\n')
+    (tmp_path / "texts.jsonl").write_text('{"text": "a text of seven words, no more"}\n')
+
+    with pytest.raises(DataError, match=r"qa\.jsonl: nothing to look for in it, no text of 5 words"):
+        Decontamination(questions={"qa": str(tmp_path / "qa.jsonl")}).begin()
+    with pytest.raises(DataError, match=r"texts\.jsonl: nothing to look for in it, no text of 8 words"):
+        Decontamination(documents={"held": str(tmp_path / "texts.jsonl")}).begin()
+
+
+def test_the_sets_are_read_once_for_all_shards_and_again_when_they_change(build, tmp_path, monkeypatch):
+    reads = []
+    read = EvaluationSets.read
+    monkeypatch.setattr(EvaluationSets, "read", lambda *given: reads.append(1) or read(*given))
+    write_documents(tmp_path / "read.jsonl", [Document(str(n), f"x {SHORT}") for n in range(4)])
+    monkeypatch.setattr(engine.cut, "__kwdefaults__", {"num_lines": 1})
+
+    def dropped(folder):
+        told = curate([build()], tmp_path / "read.jsonl", tmp_path / folder, engine=Processes(num_workers=1))
+        return told.tally.dropped
+
+    assert dropped("one") == {"decontamination:qa": 4}
+    assert len(reads) == 1
+    (tmp_path / "qa.jsonl").write_text('{"question": "Is it another question, of more words?", "answers": ["x"]}\n')
+    assert dropped("two") == {}

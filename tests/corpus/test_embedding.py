@@ -8,7 +8,7 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast, RobertaConfig, RobertaModel
 
-from kgpt.corpus.embedding import CheckpointEncoder
+from kgpt.corpus.embedding import CheckpointEncoder, worker_encoder
 from kgpt.errors import DataError
 
 WORDS = ["[PAD]", "[UNK]", "one", "two", "three"]
@@ -83,3 +83,12 @@ def test_a_vector_is_the_same_beside_a_longer_text(checkpoint):
     alone, beside = encoder.encode(["one two"])[0], encoder.encode(["one two", "three " * 30])[0]
 
     assert np.abs(alone - beside).max() < 1e-5
+
+
+def test_a_checkpoint_is_opened_once_and_again_when_another_lies_there(checkpoint):
+    first = worker_encoder(checkpoint)
+    assert worker_encoder(checkpoint) is first
+
+    BertModel(BertConfig(vocab_size=len(WORDS), **SIZES | {"hidden_size": 16})).save_pretrained(checkpoint)
+
+    assert worker_encoder(checkpoint).encode(["one"]).shape == (1, 16)
