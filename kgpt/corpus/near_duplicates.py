@@ -199,11 +199,14 @@ def _components(pairs: NDArray[np.int64], num_rows: int) -> NDArray[np.int64]:
 def _equal(
     num_words: NDArray[np.int64], told: Signatures, *keys: NDArray[np.uint64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pairs of a row and an earlier one that is the same in all, and the rows with words that no earlier one is."""
+    """Pairs of a row and an earlier one that is the same in all, and the rows with words that no earlier one is.
+
+    These come in an order of their content, so that which are neighbours does not depend on the order of documents.
+    """
     whole = band_keys(told, *keys)
     is_blank = num_words == 0
     whole[is_blank] = np.flatnonzero(is_blank)
     firsts = np.flatnonzero(is_first(whole))
     order = firsts[np.argsort(whole[firsts])]
     same = np.stack([order[np.searchsorted(whole[order], whole)], np.arange(len(whole))], axis=1)
-    return same[same[:, 0] != same[:, 1]], firsts[~is_blank[firsts]]
+    return same[same[:, 0] != same[:, 1]], order[~is_blank[order]]

@@ -228,3 +228,16 @@ def test_conflicts_count_what_each_names_and_the_other_does_not():
     found = sets.conflicts(np.array([[0, 1], [0, 2], [1, 2], [0, 3]]))
 
     assert found == pytest.approx([0, 1 / 3, 1 / 3, 0])
+
+
+@pytest.mark.parametrize("entities", [True, False])
+def test_in_a_crowd_larger_than_a_window_the_order_of_documents_changes_nothing(entities):
+    crowd = [Document(f"{n:03}", edited(text(7, 80), 0.03, n)) for n in range(150)]
+    turned = [crowd[n] for n in np.random.default_rng(1).permutation(len(crowd))]
+
+    kept, dropped = curated(crowd, entities=entities)
+    kept_then, dropped_then = curated(turned, entities=entities)
+
+    assert dropped and len(kept) > 1
+    assert {one.id for one in kept_then} == {one.id for one in kept}
+    assert dropped_then == dropped
