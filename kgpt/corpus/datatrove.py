@@ -17,6 +17,7 @@ datatrove is no dependency of kgpt: it wants an older xxhash (`pip install datat
 too). Nothing but this file imports it.
 """
 
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
@@ -25,8 +26,8 @@ from typing import Any
 
 from kgpt.corpus.base import AloneStep, Verdict, WholeStep, corpus_steps
 from kgpt.corpus.dropping import as_dropped, dropped_file
-from kgpt.corpus.sketching import decide, open_decision, sketch_beside, write_sketch
-from kgpt.errors import ConfigError
+from kgpt.corpus.sketching import decide, num_documents_of, open_decision, sketch_beside, write_sketch
+from kgpt.errors import ConfigError, DataError
 from kgpt.records import Document, Dropped
 from kgpt.sources.documents import document_json, parse_document
 
@@ -125,8 +126,10 @@ class SketchBlock(_Block):
 
     def run(self, data: Iterable[TheirDocument], rank: int = 0, world_size: int = 1) -> Iterator[TheirDocument]:
         """The documents as they came."""
-        del world_size
         step, number = self._whole(), 0
+        for path in self.folder.glob("*.sketch"):  # of an earlier run
+            if (task := int(path.name.partition("-")[0])) == rank or task >= world_size:
+                path.unlink()
         batch: list[Document] = []
         for theirs in data:
             document = from_datatrove(theirs)
@@ -154,6 +157,7 @@ class DecideBlock(_Block):
         sketches = sorted(self.folder.glob("*.sketch"))
         if not sketches:
             raise ConfigError(f"{self.folder}: no sketches there; run a pipeline with SketchBlock first")
+        shutil.rmtree(self.folder / _DECISION, ignore_errors=True)  # of an earlier run
         for name, value in decide(self._whole(), sketches, self.folder / _DECISION).items():
             self.stat_update(name, value=value)
         return iter(())
@@ -173,4 +177,24 @@ class RuleBlock(_Block):
                 "DecideBlock"
             )
         decision, start = open_decision(self.folder / _DECISION, shard=own[0])
-        yield from self._judged(data, self._whole().ruled(decision, start=start), rank)
+        num_sketched = sum(num_documents_of(self.folder / names[place]) for place in own)
+        verdict = self._whole().ruled(decision, start=start)
+        yield from self._judged(self._as_sketched(data, num_sketched, rank), verdict, rank)
+
+    def _as_sketched(self, data: Iterable[TheirDocument], num_sketched: int, rank: int) -> Iterator[TheirDocument]:
+        """`data`, as many as the task sketched.
+
+        Raises:
+            DataError: more or fewer.
+        """
+        step, count = self._whole(), 0
+        for theirs in data:
+            count += step.concerns(from_datatrove(theirs).metadata.source)
+            if count > num_sketched:
+                break
+            yield theirs
+        if count != num_sketched:
+            raise DataError(
+                f"{self.folder}: task {rank} sketched {num_sketched:,} documents and now gets "
+                f"{'more' if count > num_sketched else f'{count:,}'}; run SketchBlock and DecideBlock over the same files"
+            )

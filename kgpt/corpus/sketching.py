@@ -31,6 +31,11 @@ def write_sketch(path: Path, arrays: Arrays, *, num_documents: int) -> None:
         np.savez(file, allow_pickle=False, **{**arrays, _NUM_DOCUMENTS: np.array([num_documents])})
 
 
+def num_documents_of(path: Path) -> int:
+    """How many documents a sketch is of."""
+    return int(_array(path, _NUM_DOCUMENTS)[0])
+
+
 def read_sketches(paths: Sequence[Path]) -> Arrays:
     """The sketches of all shards, array by array, in the order of `paths`."""
     with np.load(paths[0]) as first:

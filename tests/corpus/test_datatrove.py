@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from kgpt.corpus import Curation, corpus_steps
-from kgpt.errors import ConfigError
+from kgpt.errors import ConfigError, DataError
 from kgpt.records import Document, Link, Metadata, Triple
 from kgpt.sources.documents import DocumentsFile, write_documents
 
@@ -119,3 +119,35 @@ def test_a_block_of_the_wrong_kind_says_which_to_use(adapter, tmp_path):
         adapter.DecideBlock("near_duplicates", folder=tmp_path).run()
     with pytest.raises(ConfigError, match="no sketches of task 3"):
         list(adapter.RuleBlock("near_duplicates", folder=tmp_path).run([], rank=3))
+
+
+def test_a_decision_is_made_again_over_other_documents(adapter, tmp_path):
+    step, room = "exact_duplicates", tmp_path / "room"
+    found = []
+    for texts in (("one", "one", "two"), ("one", "two", "two")):
+        told = [adapter.to_datatrove(Document(str(n), text)) for n, text in enumerate(texts)]
+        list(adapter.SketchBlock(step, folder=room).run(told))
+        adapter.DecideBlock(step, folder=room).run()
+        found.append([one.id for one in adapter.RuleBlock(step, folder=room).run(told)])
+
+    assert found == [["0", "2"], ["0", "1"]]
+
+
+@pytest.mark.parametrize(("num_documents", "told_as"), [(1, "1"), (3, "more")])
+def test_a_task_that_gets_other_documents_than_it_sketched_says_so(adapter, tmp_path, num_documents, told_as):
+    step, told = "exact_duplicates", [adapter.to_datatrove(Document(str(n), f"text {n}")) for n in range(3)]
+    for rank in range(2):
+        list(adapter.SketchBlock(step, folder=tmp_path).run(told[:2], rank=rank, world_size=2))
+    adapter.DecideBlock(step, folder=tmp_path).run()
+
+    with pytest.raises(DataError, match=f"sketched 2 documents and now gets {told_as}"):
+        list(adapter.RuleBlock(step, folder=tmp_path).run(told[:num_documents]))
+
+
+def test_sketches_of_an_earlier_run_with_more_documents_are_gone(adapter, tmp_path):
+    step, told = "exact_duplicates", [adapter.to_datatrove(Document(str(n), f"text {n}")) for n in range(1500)]
+    list(adapter.SketchBlock(step, folder=tmp_path).run(told))
+
+    list(adapter.SketchBlock(step, folder=tmp_path).run(told[:10]))
+
+    assert len(list(tmp_path.glob("*.sketch"))) == 1
