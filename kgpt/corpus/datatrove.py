@@ -194,7 +194,8 @@ class RuleBlock(_Block):
                 break
             yield theirs
         if count != num_sketched:
+            found = "more" if count > num_sketched else f"{count:,}"
             raise DataError(
-                f"{self.folder}: task {rank} sketched {num_sketched:,} documents and now gets "
-                f"{'more' if count > num_sketched else f'{count:,}'}; run SketchBlock and DecideBlock over the same files"
+                f"{self.folder}: task {rank} sketched {num_sketched:,} documents and now gets {found}; "
+                "run SketchBlock and DecideBlock over the same files"
             )
