@@ -7,7 +7,9 @@ import pytest
 
 from kgpt.cli.serving import is_loopback
 
-START = "from kgpt.cli.main import main; main()"
+START = """import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are started without it
+from kgpt.cli.main import main; main()"""
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.org", "::"])
@@ -34,12 +36,15 @@ def test_a_folder_that_is_no_run_is_one_line(kgpt, tmp_path):
 def test_serve_prints_its_address_and_ends_when_interrupted(finished_run, more, warns):
     command = [sys.executable, "-c", START, "--quiet", "serve", str(finished_run), "--port", "0", *more]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        address = process.stdout.readline().strip()
-        with urllib.request.urlopen(address, timeout=60) as reply:
-            assert b"kgpt serve" in reply.read()
-        process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=60)
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().strip()
+            with urllib.request.urlopen(address, timeout=60) as reply:
+                assert b"kgpt serve" in reply.read()
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=60)
+        finally:
+            process.kill()
 
     assert process.returncode == 0
     assert ("warning: whoever reaches 0.0.0.0" in said) == warns
