@@ -33,8 +33,8 @@ class Diversify(WholeStep):
     earlier one is too near, the order being from far from the centroid to near (Abbas et al., 2023). Those that are
     left are clustered again, and the share nearest to their centroids goes as `prototypical` (Tirumala et al., 2023).
 
-    The decision holds 12 bytes for each different word of each document (with `model` 2 bytes a dimension), and while
-    it is made 8 bytes a dimension.
+    The decision takes 90 bytes for each different word of each document while it is made (with `model`, which has no
+    words, 2 bytes a dimension, and 8 while it is made).
 
     Args:
         max_similarity: cosine above which two documents mean the same (SemDeDup's 1 - epsilon).

@@ -16,7 +16,7 @@ from kgpt.text import squeeze
 @corpus_steps.register("exact_duplicates")
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExactDuplicates(WholeStep):
-    """Keep one of the documents whose texts are equal, case and blanks set aside; 50 bytes and the id of each are held.
+    """Keep one of the documents whose texts are equal, case and blanks set aside; 125 bytes are held for each.
 
     Args:
         priority: sources whose documents stay before those of others, the first before the second.

@@ -68,8 +68,8 @@ def _signatures(
 def band_keys(columns: NDArray[np.unsignedinteger[Any]], *extra: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """One key of 64 bits for the values of each row of `columns` [D, R] and of `extra` [D]."""
     found = np.zeros(len(columns), np.uint64)
-    for column in (*columns.T.astype(np.uint64), *extra):
-        found = (found ^ column) * _FACTOR
+    for column in (*columns.T, *extra):
+        found = (found ^ column.astype(np.uint64)) * _FACTOR
         found ^= found >> np.uint64(31)
         found *= _MIX
     return found

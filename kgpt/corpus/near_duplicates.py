@@ -41,7 +41,8 @@ class NearDuplicates(WholeStep):
     the one with more names.
 
     The decision holds 2 bytes for each hash, 4 for each name and link (64 at most), and 70 with the id: about 500 a
-    document. A document is compared with its 16 next neighbours in each bucket, those that name the same side by side.
+    document, and half as much again while it is made. A document is compared with its 16 next neighbours in each
+    bucket, those that name the same side by side.
 
     Args:
         entities: whether documents that name different entities stay apart.
@@ -122,15 +123,15 @@ class NearDuplicates(WholeStep):
         names = about.named.keys() if self.entities else np.zeros(len(told), np.uint64)
         same, rows = _equal(sketches["num_words"], told, names, about.linked.keys() if self.entities else names)
         found = [same]
-        for keys in self._keys(told[rows], about.named, rows):
+        for keys in self._keys(told, about.named, rows):
             near = rows[neighbours(keys, names[rows], window=_WINDOW)]
             found.append(near[self._is_alike(near, told, about)])
         return np.unique(np.concatenate(found), axis=0)
 
     def _keys(self, told: Signatures, named: EntitySets, rows: NDArray[np.int64]) -> Iterator[NDArray[np.uint64]]:
-        """The keys of each band."""
+        """The keys of `rows` in each band."""
         for band in range(self.num_bands):
-            columns = told[:, band * self.band_rows : (band + 1) * self.band_rows]
+            columns = told[:, band * self.band_rows : (band + 1) * self.band_rows][rows]
             least = range(band * self.entity_rows, (band + 1) * self.entity_rows) if self.entities else range(0)
             yield band_keys(columns, *(named.least(seed)[rows] for seed in least))
 

@@ -1,7 +1,9 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
-from kgpt.corpus.minhash import agreement, neighbours, signatures
+from kgpt.corpus.minhash import agreement, band_keys, neighbours, signatures
 
 
 def hashes(rng, num_words):
@@ -52,3 +54,14 @@ def test_each_row_meets_the_next_ones_of_its_key_those_of_one_tie_first():
 
     assert sorted(map(tuple, one.tolist())) == [(0, 1), (0, 3), (2, 4)]
     assert sorted(map(tuple, all_.tolist())) == [(0, 1), (0, 3), (1, 3), (2, 4)]
+
+
+def test_keys_of_many_columns_are_made_column_by_column():
+    columns = np.zeros((10_000, 100), np.uint16)
+
+    tracemalloc.start()
+    band_keys(columns)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 50 * len(columns)
