@@ -43,7 +43,7 @@ def test_a_config_is_decoded_and_its_parts_are_built(name, data_dir, writing_wor
         assert recipe.objectives(backbone.architecture)
         with torch.device("meta"):
             build_backbone(backbone, writing_words)
-    assert all(corpus_steps.name_of(step) for step in config.corpus.built_steps())
+    assert all(corpus_steps.name_of(step) for linked in (False, True) for step in config.corpus_steps(linked=linked))
     assert [open_graph(one) for one in config.resolve(config.graph.sources, "graph.sources")]
     assert [open_documents(one) for one in config.resolve(config.corpus.sources, "corpus.sources")]
     assert all(open_questions(one) for one in config.resolve(config.questions.sources, "questions.sources"))
