@@ -52,6 +52,22 @@ def shared_data() -> Path:
     return folder
 
 
+class Harm:
+    """What a pickle can be: a call on whoever opens it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[str, str]]:
+        return (open, (str(self.path), "w"))
+
+
+@pytest.fixture
+def harm(tmp_path: Path) -> Harm:
+    """Whoever unpickles it writes the file at its path."""
+    return Harm(tmp_path / "harmed")
+
+
 @pytest.fixture(scope="session")
 def capitals() -> KnowledgeGraph:
     """Five countries with their capitals, both ways, and who borders whom."""

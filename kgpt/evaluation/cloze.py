@@ -20,7 +20,7 @@ from kgpt.evaluation.exam import Exam
 from kgpt.evaluation.facts import AskedFact, candidate_tails
 from kgpt.evaluation.label_scoring import score_labels
 from kgpt.evaluation.ranking import rank, rank_metrics
-from kgpt.evaluation.task import Measured, Need, tasks
+from kgpt.evaluation.task import Measured, Need, TakesAny, tasks
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.model import LoadedModel
 from kgpt.progress import track
@@ -56,7 +56,7 @@ def _score(loaded: LoadedModel, verbalizer: Verbalizer, fact: AskedFact, labels:
 
 @tasks.register("cloze")
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Cloze:
+class Cloze(TakesAny):
     """The right tail of a fact against the relation's other tails.
 
     Args:
@@ -67,11 +67,6 @@ class Cloze:
 
     needs: ClassVar[tuple[Need, ...]] = ("graph",)
     after_fine_tuning: ClassVar[bool] = False
-
-    def refuses(self, loaded: LoadedModel) -> str:
-        """No model."""
-        del loaded
-        return ""
 
     def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
         """`p_at_1`, `mrr`, `hits_at_10`."""

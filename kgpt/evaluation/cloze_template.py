@@ -20,7 +20,7 @@ from kgpt.evaluation.facts import AskedFact, candidate_tails
 from kgpt.evaluation.label_scoring import score_labels
 from kgpt.evaluation.name_guessing import NameGuesser
 from kgpt.evaluation.ranking import rank
-from kgpt.evaluation.task import Measured, Need, tasks
+from kgpt.evaluation.task import Measured, Need, TakesAny, tasks
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.model import LoadedModel
 from kgpt.progress import track
@@ -109,7 +109,7 @@ def mean_over_relations(outcomes: Iterable[Outcome]) -> list[Result]:
 
 @tasks.register("cloze_template")
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ClozeByTemplate:
+class ClozeByTemplate(TakesAny):
     """The right tail at its place of a sentence, against the relation's other tails (LAMA, ParaRel).
 
     Args:
@@ -122,11 +122,6 @@ class ClozeByTemplate:
 
     needs: ClassVar[tuple[Need, ...]] = ("graph",)
     after_fine_tuning: ClassVar[bool] = False
-
-    def refuses(self, loaded: LoadedModel) -> str:
-        """No model."""
-        del loaded
-        return ""
 
     def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
         """`p_at_1`, `p_at_10`, `mrr`, with paraphrases `consistency`; `macro_METRIC` is the mean over relations."""

@@ -17,7 +17,7 @@ from kgpt.evaluation.relation_extraction import texts_of
 from kgpt.evaluation.span_classifier import FineTuning, SpanItem, classify
 from kgpt.evaluation.span_figures import span_figures
 from kgpt.evaluation.span_states import SpanText
-from kgpt.evaluation.task import Count, Measured, Need, tasks
+from kgpt.evaluation.task import Count, Measured, Need, TakesAny, tasks
 from kgpt.model import LoadedModel
 from kgpt.progress import say
 from kgpt.randomness import stable_hash
@@ -28,7 +28,7 @@ TASK = "entity_typing"
 
 @tasks.register(TASK)
 @dataclass(frozen=True, kw_only=True, slots=True)
-class EntityTyping:
+class EntityTyping(TakesAny):
     """The type of a mention's entity, by fine-tuning a copy of the model.
 
     Args:
@@ -58,11 +58,6 @@ class EntityTyping:
 
     needs: ClassVar[tuple[Need, ...]] = ("graph",)
     after_fine_tuning: ClassVar[bool] = False
-
-    def refuses(self, loaded: LoadedModel) -> str:
-        """No model."""
-        del loaded
-        return ""
 
     def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
         """`accuracy`, `micro_f1`, `macro_f1`; the floor `majority`; `overlap_frac` of `entities` and `surfaces`."""

@@ -20,7 +20,7 @@ from pydantic import Field
 from kgpt.evaluation.entity_label import entity_labels
 from kgpt.evaluation.exam import Exam
 from kgpt.evaluation.span_states import SpanText, layer_features, read_text
-from kgpt.evaluation.task import Count, Measured, Need, tasks
+from kgpt.evaluation.task import Count, Measured, Need, TakesAny, tasks
 from kgpt.model import KgptModel, LoadedModel
 from kgpt.progress import say
 from kgpt.randomness import stable_fraction, stable_hash
@@ -195,7 +195,7 @@ def untrained(loaded: LoadedModel, *, seed: int) -> LoadedModel:
 
 @tasks.register("probe")
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Probe:
+class Probe(TakesAny):
     """Linear probes of every layer's states at an entity's name, beside a fresh model's and the majority.
 
     Args:
@@ -218,11 +218,6 @@ class Probe:
 
     needs: ClassVar[tuple[Need, ...]] = ("graph",)
     after_fine_tuning: ClassVar[bool] = False
-
-    def refuses(self, loaded: LoadedModel) -> str:
-        """No model."""
-        del loaded
-        return ""
 
     def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
         """`accuracy` and `macro_f1` in `layer_N`; floors `random_init_layer_N` and `majority`."""

@@ -14,7 +14,7 @@ import torch
 from kgpt.evaluation.exam import Exam
 from kgpt.evaluation.label_scoring import score_labels
 from kgpt.evaluation.ranking import rank
-from kgpt.evaluation.task import Lengths, Measured, Need, tasks
+from kgpt.evaluation.task import Lengths, Measured, Need, TakesAny, tasks
 from kgpt.model import LoadedModel
 from kgpt.progress import track
 from kgpt.randomness import generator
@@ -65,7 +65,7 @@ def _keys(rng: np.random.Generator) -> list[str]:
 
 @tasks.register("passkey")
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Passkey:
+class Passkey(TakesAny):
     """A number said once in a long text.
 
     Args:
@@ -76,11 +76,6 @@ class Passkey:
 
     needs: ClassVar[tuple[Need, ...]] = ()
     after_fine_tuning: ClassVar[bool] = False
-
-    def refuses(self, loaded: LoadedModel) -> str:
-        """No model."""
-        del loaded
-        return ""
 
     def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
         """`p_at_1`."""

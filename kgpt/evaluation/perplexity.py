@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kgpt.evaluation.exam import Exam
-from kgpt.evaluation.task import Count, Measured, Need, tasks
+from kgpt.evaluation.task import Count, Measured, Need, TakesAny, tasks
 from kgpt.evaluation.whole_set import by_subset
 from kgpt.model import LoadedModel
 from kgpt.model.stack import num_positions
@@ -173,7 +173,7 @@ def _unknown(vocabulary: Vocabulary) -> int:
 
 @tasks.register("perplexity")
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Perplexity:
+class Perplexity(TakesAny):
     """Bits a byte of the exam's documents, each architecture by its own convention.
 
     Args:
@@ -186,11 +186,6 @@ class Perplexity:
 
     needs: ClassVar[tuple[Need, ...]] = ("documents",)
     after_fine_tuning: ClassVar[bool] = False
-
-    def refuses(self, loaded: LoadedModel) -> str:
-        """No model."""
-        del loaded
-        return ""
 
     def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
         """`bits_per_byte`, the mean over documents, of all and of every slice."""

@@ -18,7 +18,7 @@ from kgpt.evaluation.linear_probe import part_of
 from kgpt.evaluation.span_classifier import FineTuning, SpanItem, classify
 from kgpt.evaluation.span_figures import NONE, span_figures
 from kgpt.evaluation.span_states import SpanText
-from kgpt.evaluation.task import Count, Measured, Need, tasks
+from kgpt.evaluation.task import Count, Measured, Need, TakesAny, tasks
 from kgpt.model import LoadedModel
 from kgpt.progress import say
 from kgpt.randomness import stable_hash
@@ -32,7 +32,7 @@ Marking = Literal["mentions", "markers"]
 
 @tasks.register(TASK)
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RelationExtraction:
+class RelationExtraction(TakesAny):
     """The relation between two mentions, by fine-tuning a copy of the model.
 
     Args:
@@ -58,11 +58,6 @@ class RelationExtraction:
 
     needs: ClassVar[tuple[Need, ...]] = ()
     after_fine_tuning: ClassVar[bool] = False
-
-    def refuses(self, loaded: LoadedModel) -> str:
-        """No model."""
-        del loaded
-        return ""
 
     def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
         """`accuracy`, `micro_f1`, `macro_f1`; the floor `majority`; `overlap_frac` of `pairs` and `entities`."""

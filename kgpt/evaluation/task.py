@@ -36,6 +36,17 @@ class Task(Protocol):
         """Ask."""
 
 
+class TakesAny:
+    """A task that refuses no model."""
+
+    __slots__ = ()
+
+    def refuses(self, loaded: LoadedModel) -> str:
+        """No model."""
+        del loaded
+        return ""
+
+
 tasks: Registry[Task] = Registry("task")
 
 

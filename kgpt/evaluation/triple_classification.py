@@ -20,7 +20,7 @@ from kgpt.evaluation.exam import Exam
 from kgpt.evaluation.facts import AskedFact, fact_id
 from kgpt.evaluation.graph_completion import tail_scores
 from kgpt.evaluation.label_scoring import score_labels
-from kgpt.evaluation.task import Count, Measured, Need, tasks
+from kgpt.evaluation.task import Count, Measured, Need, TakesAny, tasks
 from kgpt.evaluation.whole_set import told_apart
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.model import LoadedModel
@@ -246,7 +246,7 @@ def _fact(triples: NDArray[np.int32]) -> AskedFact:
 
 @tasks.register("triple_classification")
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TripleClassification:
+class TripleClassification(TakesAny):
     """Is a triple true? True and false ones from two files, half of each pair of ends to tune thresholds on.
 
     A model with nodes for the graph's entities scores by them, any other by the tail's label.
@@ -263,11 +263,6 @@ class TripleClassification:
 
     needs: ClassVar[tuple[Need, ...]] = ("graph",)
     after_fine_tuning: ClassVar[bool] = False
-
-    def refuses(self, loaded: LoadedModel) -> str:
-        """No model."""
-        del loaded
-        return ""
 
     def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
         """`accuracy`, `precision`, `recall`, `f1`; subset `majority` is what a relation's more frequent side gives."""

@@ -5,7 +5,6 @@ Enters: a curated corpus, or a run with its stages 2, 4 and 5. Leaves: a configu
 corruptions, which are made when a step is read and depend on the recipe.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -24,10 +23,9 @@ from kgpt.pipeline.data_stages import DOCUMENTS, PASSAGES, QUESTIONS, read_docum
 from kgpt.pipeline.dataset_card import Part, write_dataset_card
 from kgpt.pipeline.dataset_schema import CORPUS, SEQUENCES, document_row, question_row, sequence_row
 from kgpt.pipeline.dataset_schema import QUESTIONS as QUESTION_SCHEMA
-from kgpt.pipeline.slices import NOT_STATED, Slice
+from kgpt.pipeline.slices import SliceCounts
 from kgpt.records import Question, QuestionSplit
 from kgpt.sequences import open_passage_store
-from kgpt.sequences.passage_store import UNKNOWN_SLICE
 from kgpt.sources.questions import QuestionsFile
 
 MARK = "kgpt-dataset.json"
@@ -106,10 +104,10 @@ def _write_part(name: str, table: _Table, folder: Path) -> Part:
     """The files of a configuration, and what its card says."""
     (folder / name).mkdir()
     rows: dict[str, int] = {}
-    slices = _SliceCounts()
+    counts = SliceCounts()
     for split, read in table.rows.items():
-        rows[split] = _write_split(map(slices.counted, read()), table.schema, folder / name / split)
-    return Part(name=name, rows=rows, slices=slices.found(), stage=table.stage)
+        rows[split] = _write_split((_counted(row, counts) for row in read()), table.schema, folder / name / split)
+    return Part(name=name, rows=rows, slices=counts.found(), stage=table.stage)
 
 
 def _write_split(rows: Iterator[Row], schema: pa.Schema, stem: Path) -> int:
@@ -129,21 +127,12 @@ def _write_split(rows: Iterator[Row], schema: pa.Schema, stem: Path) -> int:
     return count
 
 
-class _SliceCounts:
-    """Rows and words by source, licence and language, counted as they pass."""
-
-    def __init__(self) -> None:
-        self._rows, self._words = Counter[tuple[str, str, str]](), Counter[tuple[str, str, str]]()
-
-    def counted(self, row: Row) -> Row:
-        """`row`, counted."""
-        source = row["source"] or UNKNOWN_SLICE
-        key = (source, row.get("license") or NOT_STATED, row.get("language") or NOT_STATED)
-        self._rows[key] += 1
-        self._words[key] += len((row.get("text") or row.get("question") or "").split())
-        return row
-
-    def found(self) -> list[Slice]:
-        """The slices, the largest first."""
-        order = sorted(self._rows, key=lambda key: (-self._words[key], key))
-        return [Slice(*key, self._rows[key], self._words[key]) for key in order]
+def _counted(row: Row, counts: SliceCounts) -> Row:
+    """`row`, counted."""
+    counts.add(
+        row.get("text") or row.get("question") or "",
+        source=row["source"],
+        license=row.get("license") or "",
+        language=row.get("language") or "",
+    )
+    return row

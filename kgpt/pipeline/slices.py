@@ -24,16 +24,31 @@ class Slice:
     num_words: int
 
 
+class SliceCounts:
+    """Texts and their words by source, licence and language, counted one by one."""
+
+    def __init__(self) -> None:
+        self._texts, self._words = Counter[tuple[str, str, str]](), Counter[tuple[str, str, str]]()
+
+    def add(self, text: str, *, source: str, license: str, language: str) -> None:
+        """Count a text; words are counted between blanks, and what is not stated bears a name of its own."""
+        key = (source or UNKNOWN_SLICE, license or NOT_STATED, language or NOT_STATED)
+        self._texts[key] += 1
+        self._words[key] += len(text.split())
+
+    def found(self) -> list[Slice]:
+        """The slices, the largest first."""
+        order = sorted(self._words, key=lambda key: (-self._words[key], key))
+        return [Slice(*key, self._texts[key], self._words[key]) for key in order]
+
+
 def count_slices(passages: Iterable[AlignedPassage]) -> list[Slice]:
-    """The slices of `passages`, the largest first; words are counted between blanks."""
-    num_passages, num_words = Counter[tuple[str, str, str]](), Counter[tuple[str, str, str]]()
+    """The slices of `passages`, the largest first."""
+    counts = SliceCounts()
     for passage in passages:
         told = passage.metadata
-        key = (told.source or UNKNOWN_SLICE, told.license or NOT_STATED, told.language or NOT_STATED)
-        num_passages[key] += 1
-        num_words[key] += len(passage.text.split())
-    order = sorted(num_words, key=lambda key: (-num_words[key], key))
-    return [Slice(*key, num_passages[key], num_words[key]) for key in order]
+        counts.add(passage.text, source=told.source, license=told.license, language=told.language)
+    return counts.found()
 
 
 def write_slices(folder: Path, slices: Iterable[Slice]) -> None:

@@ -12,16 +12,6 @@ from kgpt.model.backbone import checkpoint_architecture, load_backbone
 from kgpt.sequences import load_vocabulary
 
 
-class Harm:
-    """What a pickle can be: a call on whoever opens it."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def __reduce__(self):
-        return (open, (str(self.path), "w"))
-
-
 @pytest.fixture
 def checkpoint(tiny, masked_words, tmp_path):
     """A plain checkpoint with its weights as safetensors."""
@@ -32,23 +22,23 @@ def checkpoint(tiny, masked_words, tmp_path):
     return folder
 
 
-def test_pickled_weights_are_not_opened(checkpoint, tmp_path):
+def test_pickled_weights_are_not_opened(checkpoint, harm):
     weights = checkpoint / "model.safetensors"
     weights.unlink()
     for name in ("pytorch_model.bin", "model.pt"):
-        (checkpoint / name).write_bytes(pickle.dumps(Harm(tmp_path / "harmed")))
+        (checkpoint / name).write_bytes(pickle.dumps(harm))
     torch.save({"weight": torch.ones(2)}, checkpoint / "pytorch_model.bin")
 
     with pytest.raises(CheckpointError, match=r"no model\.safetensors, and kgpt opens no pickled weights; convert"):
         load_backbone(str(checkpoint), "encoder")
-    assert not (tmp_path / "harmed").exists()
+    assert not harm.path.exists()
 
 
-def test_code_that_a_checkpoint_brings_is_not_run(checkpoint, tmp_path):
+def test_code_that_a_checkpoint_brings_is_not_run(checkpoint, harm):
     told = json.loads((checkpoint / "config.json").read_text("utf-8"))
     mine = {name: f"mine.{name}" for name in ("AutoConfig", "AutoModelForMaskedLM", "AutoTokenizer")}
     (checkpoint / "config.json").write_text(json.dumps(told | {"model_type": "mine", "auto_map": mine}), "utf-8")
-    (checkpoint / "mine.py").write_text(f"open({str(tmp_path / 'harmed')!r}, 'w')\n", "utf-8")
+    (checkpoint / "mine.py").write_text(f"open({str(harm.path)!r}, 'w')\n", "utf-8")
 
     with pytest.raises(CheckpointError):
         checkpoint_architecture(str(checkpoint))
@@ -58,4 +48,4 @@ def test_code_that_a_checkpoint_brings_is_not_run(checkpoint, tmp_path):
     (checkpoint / "tokenizer.json").unlink()
     with pytest.raises(CheckpointError):
         load_vocabulary(checkpoint)
-    assert not (tmp_path / "harmed").exists()
+    assert not harm.path.exists()

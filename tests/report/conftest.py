@@ -1,8 +1,11 @@
 """A small real run: stages 1 to 5 by the pipeline, what a model would have done written by hand."""
 
 import json
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -81,3 +84,41 @@ def outcomes(exam: Exam, arm: str, seed: int) -> list[Outcome]:
 def results(run_folder: Path) -> dict[str, object]:
     """What `results.json` of the run holds."""
     return json.loads((run_folder / "7-results" / "results.json").read_text("utf-8"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser on this machine, or the test is skipped."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        pytest.skip("no Chromium on PATH")
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Any]:
+    """The browser, driven by Playwright."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as driver:
+        found = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def opened(browser: Any, address: str) -> Iterator[Callable[..., tuple[Any, list[str], list[str]]]]:
+    """Opens the page at a module's `address`; gives it with what it logged and what it asked the network for."""
+    contexts = []
+
+    def of(**settings: Any) -> tuple[Any, list[str], list[str]]:
+        contexts.append(browser.new_context(**settings))
+        page, logged, asked = contexts[-1].new_page(), list[str](), list[str]()
+        page.on("console", lambda message: logged.append(message.text))
+        page.on("pageerror", lambda error: logged.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(address)
+        return page, logged, asked
+
+    yield of
+    for context in contexts:
+        context.close()

@@ -1,15 +1,10 @@
 """The page in Debian's Chromium, driven by Playwright: keys, pointer, dark paper, silence, structure."""
 
-import shutil
 from itertools import pairwise
 
 import pytest
 
 from kgpt.report.page import write_report
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")
 
 CONTRAST = """element => {
     const parse = color => color.match(/[\\d.]+/g).map(Number);
@@ -28,33 +23,6 @@ def address(run_folder, tmp_path_factory) -> str:
     out = tmp_path_factory.mktemp("browser") / "report.html"
     write_report([run_folder], out)
     return out.as_uri()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def opened(browser, address):
-    """Opens the page; gives it with what it logged and what it asked the network for."""
-    contexts = []
-
-    def of(**settings):
-        contexts.append(browser.new_context(**settings))
-        page, logged, asked = contexts[-1].new_page(), [], []
-        page.on("console", lambda message: logged.append(message.text))
-        page.on("pageerror", lambda error: logged.append(str(error)))
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(address)
-        return page, logged, asked
-
-    yield of
-    for context in contexts:
-        context.close()
 
 
 def nodes(page, state="all"):

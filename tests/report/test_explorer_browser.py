@@ -1,7 +1,6 @@
 """The page of `kgpt serve` in Debian's Chromium: typing, keys, what is told, dark paper, silence."""
 
 import re
-import shutil
 import threading
 from itertools import pairwise
 
@@ -10,10 +9,6 @@ import pytest
 from kgpt.report.explorer_server import ExplorerServer
 from kgpt.report.exploring import Explorer
 from tests.report.test_browser import CONTRAST
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")
 
 ARMS = ("text_only", "kg_t5", "kg_t5_shuffled")
 SENTENCE, QUESTION = "Citytown1 is the capital of Landia1.", "What is the capital of Landia1?"
@@ -27,33 +22,6 @@ def address(finished_run):
         yield server.address
         server.shutdown()
         thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def opened(browser, address):
-    """Opens the page; gives it with what it logged and what it asked the network for."""
-    contexts = []
-
-    def of(**settings):
-        contexts.append(browser.new_context(**settings))
-        page, logged, asked = contexts[-1].new_page(), [], []
-        page.on("console", lambda message: logged.append(message.text))
-        page.on("pageerror", lambda error: logged.append(str(error)))
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(address)
-        return page, logged, asked
-
-    yield of
-    for context in contexts:
-        context.close()
 
 
 def told(page, field, words):

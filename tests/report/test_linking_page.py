@@ -1,5 +1,4 @@
 import re
-import shutil
 import subprocess
 from html.parser import HTMLParser
 
@@ -13,7 +12,6 @@ from kgpt.records import NIL, Document, EntityRecord, Link, Metadata, Triple
 from kgpt.report.linking_page import KINDS, calibration_bins, write_linking_page
 from kgpt.report.plots import ScoreBin
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 HOSTILE = "<script>alert('x')</script>"
 VOID = frozenset({"meta", "br", "input"})
 TEXT = f"Berlin is in Germany. Paris Hilton met Kafka and {HOSTILE} in the old town."
@@ -133,8 +131,7 @@ def test_bins_hold_links_of_about_the_same_score():
     ]
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")
-def test_a_browser_shows_all_or_one_kind(linker, tmp_path):
+def test_a_browser_shows_all_or_one_kind(linker, tmp_path, chromium):
     path = tmp_path / "page.html"
     write(linker, path)
     chosen = path.read_text("utf-8").replace(' id="show-all" checked', ' id="show-all"')
@@ -146,7 +143,7 @@ def test_a_browser_shows_all_or_one_kind(linker, tmp_path):
     for one in (path, other):
         picture = one.with_suffix(".png")
         subprocess.run(
-            [CHROMIUM, *flags, f"--screenshot={picture}", one.as_uri()], check=True, capture_output=True, timeout=120
+            [chromium, *flags, f"--screenshot={picture}", one.as_uri()], check=True, capture_output=True, timeout=120
         )
 
     sizes = [one.with_suffix(".png").stat().st_size for one in (path, other)]
