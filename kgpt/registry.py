@@ -91,7 +91,7 @@ def _validated(part: type[Part], values: Mapping[str, Any]) -> Part:
     names = [field.name for field in dataclass_fields(cast(Any, part))]
     unknown = [key for key in values if key not in names]
     if unknown:
-        raise ConfigError(f"{unknown[0]}: no such setting; {did_you_mean(unknown[0], names)}")
+        raise ConfigError(f"{unknown[0]}: no such setting; {did_you_mean(str(unknown[0]), names)}")
     hints = get_type_hints(part)
     for key, value in values.items():
         if wanted := lax_kinds(value, hints[key]):

@@ -42,6 +42,7 @@ def test_a_part_that_is_already_built_stays_itself():
         ("cirle", "type: no shape is called 'cirle'; did you mean 'circle'?"),
         ({"radius": 1}, "type: missing; a shape needs one; allowed: circle"),
         (7, "type: missing; a shape needs one; allowed: circle"),
+        ({"type": "circle", None: 1}, "None: no such setting; allowed: filled, radius, sides"),
         ({"type": "circle", "radios": 1}, "radios: no such setting; did you mean 'radius'?"),
         ({"type": "circle", "radius": "2"}, "radius: expected float, found '2'"),
         ({"type": "circle", "radius": True}, "radius: expected float, found True"),

@@ -7,7 +7,7 @@ Q183)` cannot be learnt from while `(Q183, capital, Q64)` is asked for.
 seed, so a graph that grows keeps the sides of what it had. Shapes: E entities, T triples, N of them in one split.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -26,6 +26,13 @@ from kgpt.records import Triple
 def pair_key(triple: Triple) -> tuple[str, str]:
     """The two ends of a triple, whatever its direction."""
     return (triple.head, triple.tail) if triple.head <= triple.tail else (triple.tail, triple.head)
+
+
+def numbered_pairs(graph: KnowledgeGraph, pairs: Iterable[tuple[str, str]]) -> frozenset[tuple[int, int]]:
+    """Pairs of ids as pairs of entities of a graph, the smaller number first; those it lacks are left out."""
+    find = graph.entities.ids.find
+    found = ((find(one), find(other)) for one, other in pairs)
+    return frozenset((min(a, b), max(a, b)) for a, b in found if a is not None and b is not None)
 
 
 def split_of(triple: Triple, shares: Mapping[str, float], *, seed: int = 0) -> str:

@@ -14,6 +14,7 @@ from kgpt.evaluation.answering import PROMPT_KEY, SENTINEL_PROMPT
 from kgpt.io import read_json, write_json, write_json_lines
 from kgpt.kg import KnowledgeGraph
 from kgpt.kg.sampling import shuffle_tails, swap_tails_within_types
+from kgpt.kg.splitting import pair_key
 from kgpt.manifest import Manifest
 from kgpt.model import KgptModel, build_model, save_checkpoint
 from kgpt.objectives import Objective
@@ -140,15 +141,21 @@ def cost(result: TrainingResult) -> dict[str, float]:
     }
 
 
+def asked_pairs(questions: Sequence[Question]) -> frozenset[tuple[str, str]]:
+    """The pairs of topic and answer (`pair_key`) that an exam asks about: of every question but the train split's."""
+    return frozenset(pair_key(fact) for one in questions if one.split != "train" for fact in one.facts())
+
+
 def training_data(run: Path, *, knowledge: str, seed: int) -> TrainingData:
     """What an arm may train on: nothing held out, no question but the train split's."""
-    folder = run / "5-sequences"
+    folder, questions = run / "5-sequences", read_questions(run)
     return TrainingData(
         graph=training_graph(run, knowledge=knowledge, seed=seed),
         passages=open_passage_store(folder),
         vocabulary=load_vocabulary(folder / TOKENIZER),
-        questions=tuple(question for question in read_questions(run) if question.split == "train"),
+        questions=tuple(question for question in questions if question.split == "train"),
         is_shuffled=knowledge in WRONG,
+        kept_out=asked_pairs(questions),
     )
 
 

@@ -16,12 +16,11 @@ from kgpt.evaluation import Exam, FactSubsets, majority_outcomes
 from kgpt.evaluation.answering import answers_in_steps
 from kgpt.evaluation.task import named
 from kgpt.io import read_json_lines, write_json_lines
-from kgpt.kg import KnowledgeGraph
 from kgpt.kg.statistics import popular_entities
 from kgpt.manifest import Manifest
 from kgpt.model import LoadedModel, load_checkpoint, save_checkpoint
 from kgpt.objectives import CAUSAL_LM, SPAN_CORRUPTION
-from kgpt.pipeline.arm import MODEL, Arm, claim, read_questions, training_graph
+from kgpt.pipeline.arm import MODEL, Arm, asked_pairs, claim, read_questions, training_graph
 from kgpt.pipeline.config import RunConfig, config_json
 from kgpt.pipeline.data_stages import HELD_OUT, PASSAGES, open_run_graph, stated_triples
 from kgpt.pipeline.exposure import Exposure, marked
@@ -33,6 +32,7 @@ from kgpt.sequences import Mixture, QuestionStream, WeightedStream
 from kgpt.sequences.causal_stream import CausalQuestionStream
 from kgpt.sources import open_documents
 from kgpt.training import TrainingSettings, train
+from kgpt.verbalization.answer_steps import StepTeller
 
 OUTCOMES = "outcomes.jsonl"
 FIGURES = "figures.jsonl"
@@ -84,10 +84,9 @@ def measure_arm(arm: Arm, trained: Manifest, exam: Exam) -> Manifest:
         measured = _asked(arm, loaded, exam, fine_tuned=False)
         fine_tuning = arm.config.evaluation.fine_tuning
         if loaded.architecture != "encoder" and fine_tuning is not None and exam.split("train"):
-            knowledge = arm.config.arms[arm.name].knowledge
-            graph = training_graph(arm.run, knowledge=knowledge, seed=arm.seed) if answers_in_steps(loaded) else None
+            steps = _step_teller(arm, exam) if answers_in_steps(loaded) else None
             asked = exam.split("train")
-            fine_tune(loaded, asked, fine_tuning, folder=work, seed=arm.seed, what=arm.title, steps_in=graph)
+            fine_tune(loaded, asked, fine_tuning, folder=work, seed=arm.seed, what=arm.title, steps=steps)
             (partial / MODEL).mkdir()
             save_checkpoint(loaded.model, loaded.vocabulary, partial / MODEL, about=loaded.about)
         measured += _asked(arm, loaded, exam, fine_tuned=True)
@@ -103,6 +102,12 @@ def measure_arm(arm: Arm, trained: Manifest, exam: Exam) -> Manifest:
     return manifest
 
 
+def _step_teller(arm: Arm, exam: Exam) -> StepTeller:
+    """Tells answers in steps as the arm's graph has them."""
+    graph = training_graph(arm.run, knowledge=arm.config.arms[arm.name].knowledge, seed=arm.seed)
+    return StepTeller(graph, asked_pairs(exam.questions))
+
+
 def fine_tune(
     loaded: LoadedModel,
     questions: Sequence[Question],
@@ -111,15 +116,15 @@ def fine_tune(
     folder: Path,
     seed: int,
     what: str,
-    steps_in: KnowledgeGraph | None = None,
+    steps: StepTeller | None = None,
 ) -> None:
-    """Train `loaded` further on questions alone, in place; on answers in steps where `steps_in` is given."""
+    """Train `loaded` further on questions alone, in place; on answers in steps where `steps` is given."""
     is_decoder = loaded.architecture == "decoder"
     words, asked = loaded.vocabulary, tuple(questions)
     stream = (
         CausalQuestionStream(questions=asked, vocabulary=words)
         if is_decoder
-        else QuestionStream(questions=asked, vocabulary=words, steps_in=steps_in)
+        else QuestionStream(questions=asked, vocabulary=words, steps=steps)
     )
     mixture = Mixture(
         streams={"questions": WeightedStream(stream, 1.0)},

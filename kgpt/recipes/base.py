@@ -14,6 +14,7 @@ from kgpt.records import Question
 from kgpt.registry import Registry
 from kgpt.sequences import PassageStore, QuestionStream, Vocabulary, WeightedStream
 from kgpt.sequences.aligned_facts import AlignedFacts
+from kgpt.verbalization.answer_steps import StepTeller
 
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 """From 0 on; a stream of weight 0 is not read."""
@@ -39,6 +40,8 @@ class TrainingData:
         vocabulary: of words.
         questions: the train split, the same for every arm.
         is_shuffled: whether `graph` is the shuffled twin, so that what the text states is not in it.
+        kept_out: pairs of entities that test and dev questions ask about (`pair_key`): what a recipe makes of the graph
+            beyond its triples joins none of them.
     """
 
     graph: KnowledgeGraph
@@ -46,6 +49,7 @@ class TrainingData:
     vocabulary: Vocabulary
     questions: tuple[Question, ...]
     is_shuffled: bool = False
+    kept_out: frozenset[tuple[str, str]] = frozenset()
 
     @cached_property
     def facts(self) -> AlignedFacts:
@@ -54,8 +58,8 @@ class TrainingData:
 
     def question_streams(self, weight: float, *, in_steps: bool = False) -> dict[str, WeightedStream]:
         """The train questions with their share, where there are any; their answers may be told step by step."""
-        steps_in = self.graph if in_steps else None
-        stream = QuestionStream(questions=self.questions, vocabulary=self.vocabulary, steps_in=steps_in)
+        steps = StepTeller(self.graph, self.kept_out) if in_steps else None
+        stream = QuestionStream(questions=self.questions, vocabulary=self.vocabulary, steps=steps)
         return {"questions": WeightedStream(stream, weight)} if self.questions and weight else {}
 
 

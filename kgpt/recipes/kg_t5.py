@@ -143,6 +143,7 @@ class KgT5(WordRecipe):
             max_degree=self.path_max_degree,
             inverses=self.path_inverses,
             steps=self.answer_steps,
+            kept_out=data.kept_out,
         )
         lists = ListStream(graph=graph, vocabulary=vocabulary, max_answers=self.max_answers)
         return {

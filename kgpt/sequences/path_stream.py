@@ -12,6 +12,7 @@ import numpy as np
 
 from kgpt.kg.following import Hop
 from kgpt.kg.graph import KnowledgeGraph
+from kgpt.kg.splitting import numbered_pairs
 from kgpt.sequences.piecewise import PieceEncoder
 from kgpt.sequences.sequence import Sequence
 from kgpt.sequences.triple_stream import answering
@@ -39,6 +40,8 @@ class PathStream:
         max_degree: see `PathWalker`.
         inverses: ids of the relations that are walked from their tail; None is all.
         steps: whether the answer to a `question` names the entities on the way, too.
+        kept_out: pairs of entities (`pair_key`) that an exam asks about: no walk joins them over several hops, and of
+            one hop they are told as a triple is, not asked for in words.
         max_tokens: longer texts are cut.
     """
 
@@ -50,6 +53,7 @@ class PathStream:
     max_degree: int | None = None
     inverses: tuple[str, ...] | None = None
     steps: bool = False
+    kept_out: frozenset[tuple[str, str]] = frozenset()
     max_tokens: int = 64
     names: GraphNames = field(init=False, repr=False)
 
@@ -72,6 +76,8 @@ class PathStream:
         num_hops = self.num_hops[int(hop_place * len(self.num_hops))]
         path = self._walker.from_row(index, num_hops, rng)
         part = self.hidden[int(part_place * len(self.hidden))]
+        if part == "question" and self._is_kept_out(path):
+            part = "end"
         if part == "composed":
             return hidden_pieces(list(composed_pieces(path, self.names)), frozenset({1}), SENTINEL)
         if part == "question":
@@ -80,6 +86,14 @@ class PathStream:
         middle = range(1, last) if part != "end" else ()
         end = (last,) if part != "middle" or last == 1 else ()
         return hidden_pieces(list(path_pieces(path, self.names)), frozenset((*middle, *end)), SENTINEL)
+
+    def _is_kept_out(self, path: Path) -> bool:
+        """Whether a walk is a single triple between two entities that are kept out."""
+        return len(path.hops) == 1 and (min(path.entities), max(path.entities)) in self._kept_out
+
+    @cached_property
+    def _kept_out(self) -> frozenset[tuple[int, int]]:
+        return numbered_pairs(self.graph, self.kept_out)
 
     def _question(self, path: Path, number: int) -> tuple[list[Piece], list[Mention]]:
         hops = [Hop(relation, is_inverse) for relation, is_inverse, _ in path.hops]
@@ -96,7 +110,7 @@ class PathStream:
     def _walker(self) -> PathWalker:
         numbers = None if self.inverses is None else map(self.graph.relations.ids.find, self.inverses)
         known = None if numbers is None else frozenset(number for number in numbers if number is not None)
-        return PathWalker(self.graph, self.both_ways, self.max_degree, known)
+        return PathWalker(self.graph, self.both_ways, self.max_degree, known, self._kept_out)
 
     @cached_property
     def _encoder(self) -> PieceEncoder:

@@ -7,13 +7,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from kgpt.kg.following import read_path, way
-from kgpt.kg.graph import KnowledgeGraph
 from kgpt.records import Question
 from kgpt.sequences.sequence import Sequence, plain_sequence
 from kgpt.sequences.vocabulary import SENTINEL, Vocabulary
 from kgpt.verbalization import Form, Verbalizer
-from kgpt.verbalization.answer_steps import in_steps
+from kgpt.verbalization.answer_steps import StepTeller
 
 HIDDEN = SENTINEL.format(0)
 
@@ -56,14 +54,13 @@ class QuestionStream:
     Args:
         questions: what is asked.
         vocabulary: of the model.
-        steps_in: where the answers of questions of several hops are told step by step: the graph to find the way in. An
-            answer that no way leads to is told alone.
+        steps: tells the answers of questions of several hops step by step; one that it tells no way to is told alone.
         max_tokens: longer texts are cut.
     """
 
     questions: tuple[Question, ...]
     vocabulary: Vocabulary
-    steps_in: KnowledgeGraph | None = None
+    steps: StepTeller | None = None
     max_tokens: int = 64
 
     def __len__(self) -> int:
@@ -73,20 +70,8 @@ class QuestionStream:
         """One question; its target is the first name of one of the right entities."""
         question, answers = self.questions[index], self._targets[index]
         place = int(rng.integers(len(answers)))
-        answer = self._in_steps(question, place, rng) or answers[place]
-        return asking(question_text(question.text), answer, self.vocabulary, max_tokens=self.max_tokens)
-
-    def _in_steps(self, question: Question, place: int, rng: np.random.Generator) -> str:
-        """The way to one answer; empty where none is told."""
-        graph = self.steps_in
-        if graph is None or len(question.hops) < 2 or place >= len(question.answer_entities):
-            return ""
-        hops, find = read_path(graph, question.hops), graph.entities.ids.find
-        start, end = find(question.entity), find(question.answer_entities[place])
-        if hops is None or start is None or end is None:
-            return ""
-        found = way(graph, start, hops, end, rng)
-        return in_steps([graph.entities.label(one) for one in found]) if found else ""
+        told = "" if self.steps is None else self.steps.tell(question, place, rng)
+        return asking(question_text(question.text), told or answers[place], self.vocabulary, max_tokens=self.max_tokens)
 
     @cached_property
     def _targets(self) -> tuple[tuple[str, ...], ...]:

@@ -1,6 +1,6 @@
 """Paths of two and three hops as strings "s, r1, m, r2, o" (ours: SKILL sees single triples, which do not compose)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -39,12 +39,14 @@ class PathWalker:
         max_degree: an entity with more triples is no start and is not walked through (through a hub such as a language
             everything is two hops from everything), but may be an end; None walks through all.
         inverses: relations that are walked from their tail; None is all of them.
+        apart: pairs of entities, the smaller number first, that no walk joins over several hops (what an exam asks).
     """
 
     graph: KnowledgeGraph
     both_ways: bool = True
     max_degree: int | None = None
     inverses: frozenset[int] | None = None
+    apart: frozenset[tuple[int, int]] = frozenset()
 
     def from_row(self, row: int, num_hops: int, rng: np.random.Generator) -> Path:
         """A walk whose first hop is one triple; shorter where it runs into a dead end."""
@@ -56,18 +58,17 @@ class PathWalker:
 
     def from_entity(self, entity: int, num_hops: int, rng: np.random.Generator) -> Path:
         """A walk from an entity; shorter where it runs into a dead end."""
-        hop = self._step(entity, -1, rng)
+        hop = self._step((entity,), rng)
         return Path(entity, ()) if hop is None else self._walk(entity, hop, num_hops, rng)
 
     def _walk(self, start: int, first: Hop, num_hops: int, rng: np.random.Generator) -> Path:
-        hops, before = [first], start
+        hops, visited = [first], [start, first[2]]
         while len(hops) < num_hops:
-            here = hops[-1][2]
-            hop = None if self._is_hub(here) else self._step(here, before, rng)
+            hop = None if self._is_hub(visited[-1]) else self._step(visited, rng)
             if hop is None:
                 break
             hops.append(hop)
-            before = here
+            visited.append(hop[2])
         return Path(start, tuple(hops))
 
     def _is_walked_from_tail(self, relation: int) -> bool:
@@ -80,9 +81,9 @@ class PathWalker:
         num_out = int(graph.head_indptr[entity + 1] - graph.head_indptr[entity])
         return num_out + int(graph.tail_indptr[entity + 1] - graph.tail_indptr[entity]) > self.max_degree
 
-    def _step(self, here: int, before: int, rng: np.random.Generator) -> Hop | None:
-        """One of the edges of `here`, each equally likely; None where eight draws in a row lead back or a wrong way."""
-        graph = self.graph
+    def _step(self, visited: Sequence[int], rng: np.random.Generator) -> Hop | None:
+        """One of the edges of the last entity, each equally likely; None where eight draws in a row go a wrong way."""
+        graph, here = self.graph, visited[-1]
         first, stop = int(graph.head_indptr[here]), int(graph.head_indptr[here + 1])
         start = int(graph.tail_indptr[here])
         num_out = stop - first
@@ -93,9 +94,17 @@ class PathWalker:
             row = int(graph.by_tail[start + place - num_out]) if is_inverse else first + place
             head, relation, tail = graph.triples[row].tolist()
             other = head if is_inverse else tail
-            if other not in (here, before) and (not is_inverse or self._is_walked_from_tail(relation)):
+            if is_inverse and not self._is_walked_from_tail(relation):
+                continue
+            if other not in visited[-2:] and not joins((*visited, other), self.apart):
                 return relation, is_inverse, other
         return None
+
+
+def joins(walk: Sequence[int], pairs: Collection[tuple[int, int]]) -> bool:
+    """Whether a walk leads from one end of any of `pairs` (the smaller number first) to the other by several hops."""
+    apart = ((one, other) for place, one in enumerate(walk) for other in walk[place + 2 :])
+    return bool(pairs) and any((min(pair), max(pair)) in pairs for pair in apart)
 
 
 def path_pieces(path: Path, names: GraphNames) -> Iterator[Piece]:

@@ -7,7 +7,7 @@ from kgpt.kg.sampling import shuffle_tails
 from kgpt.kg.splitting import pair_key
 from kgpt.model import load_checkpoint
 from kgpt.pipeline import load_run_config
-from kgpt.pipeline.arm import Arm, claim, lesson, training_data, training_graph
+from kgpt.pipeline.arm import Arm, claim, lesson, read_questions, training_data, training_graph
 from kgpt.pipeline.data_stages import open_run_graph
 
 
@@ -55,6 +55,14 @@ def test_an_arm_trains_on_train_questions_alone(finished_run):
     questions = training_data(finished_run, knowledge="true", seed=0).questions
 
     assert questions and {question.split for question in questions} == {"train"}
+
+
+def test_an_arm_knows_what_the_other_questions_ask(finished_run):
+    data, questions = training_data(finished_run, knowledge="true", seed=0), read_questions(finished_run)
+
+    for question in questions:
+        for fact in question.facts():
+            assert (pair_key(fact) in data.kept_out) == (question.split != "train")
 
 
 def test_a_checkpoint_says_how_it_came_about(finished_run):

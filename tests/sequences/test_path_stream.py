@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from kgpt.sequences.path_stream import PathStream
+from kgpt.verbalization.pieces import Mention
 
 
 @pytest.fixture
@@ -101,3 +102,41 @@ def test_an_answer_in_steps_names_what_lies_on_the_way(capitals, writing_words):
         names = answer.name.split(" | ")
         assert names[-1] == capitals.entities.label(answer.entity)
         assert len(names) <= 2
+
+
+PARTS = ("end", "middle", "both", "composed", "question")
+
+
+@pytest.mark.parametrize("hidden", [*((part,) for part in PARTS), PARTS])
+@pytest.mark.parametrize("steps", [False, True])
+def test_no_pair_that_an_exam_asks_for_stands_in_a_path(capitals, writing_words, hidden, steps):
+    asked = frozenset({("Q0", "Q11"), ("Q10", "Q13")})
+    names = [{capitals.entities.label(capitals.entity(one)) for one in pair} for pair in asked]
+
+    def joined(**settings):
+        stream = PathStream(graph=capitals, vocabulary=writing_words, hidden=hidden, steps=steps, **settings)
+        for seed in range(400):
+            pieces, answers = stream.asked(seed % len(stream), np.random.default_rng(seed))
+            told = {piece.name for piece in pieces if isinstance(piece, Mention)}
+            told |= {name for answer in answers for name in answer.name.split(" | ")}
+            yield sum(pair <= told for pair in names)
+
+    assert sum(joined()) > 0
+    assert sum(joined(kept_out=asked)) == 0
+
+
+def test_a_fact_that_an_exam_asks_for_is_told_but_not_asked_for_in_words(capitals, writing_words):
+    asked = frozenset({("Q0", "Q10")})  # Berlin and Germany
+    stream = PathStream(graph=capitals, vocabulary=writing_words, num_hops=(1,), hidden=("question",), kept_out=asked)
+
+    texts = set()
+    for seed in range(200):
+        pieces, (answer,) = stream.asked(seed % len(stream), np.random.default_rng(seed))
+        text = "".join(piece if isinstance(piece, str) else piece.name for piece in pieces)
+        if {"Berlin", "Germany"} <= {answer.name, *(piece.name for piece in pieces if isinstance(piece, Mention))}:
+            texts.add(text)
+        else:
+            assert text.endswith("? <extra_id_0>")
+
+    assert "Germany, capital, <extra_id_0>" in texts
+    assert not any("?" in text for text in texts)

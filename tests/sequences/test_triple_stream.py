@@ -5,6 +5,7 @@ import pytest
 
 from kgpt.records import Question
 from kgpt.sequences import QuestionStream
+from kgpt.verbalization.answer_steps import StepTeller
 
 TWO_HOPS = Question(
     "h", "Who borders the country of Berlin?", ("France",), "Q0", path=("^P36", "P47"), answer_entities=("Q11",)
@@ -25,7 +26,19 @@ def written(writing_words):
 
 def test_an_answer_of_two_hops_is_told_step_by_step_where_a_graph_shows_the_way(written, capitals):
     assert written(TWO_HOPS) == "France"
-    assert written(TWO_HOPS, steps_in=capitals) == "Germany | France"
+    assert written(TWO_HOPS, steps=StepTeller(capitals)) == "Germany | France"
+
+
+@pytest.mark.parametrize(
+    ("kept_out", "answer"),
+    [
+        ([("Q0", "Q11")], "France"),  # Berlin and France: what the question itself joins
+        ([("Q0", "Q10")], "Germany | France"),  # a triple on the way joins nothing
+        ([("Q0", "Q13")], "Germany | France"),
+    ],
+)
+def test_a_way_that_joins_what_an_exam_asks_for_is_not_told(written, capitals, kept_out, answer):
+    assert written(TWO_HOPS, steps=StepTeller(capitals, frozenset(kept_out))) == answer
 
 
 @pytest.mark.parametrize(
@@ -39,4 +52,4 @@ def test_an_answer_of_two_hops_is_told_step_by_step_where_a_graph_shows_the_way(
     ],
 )
 def test_an_answer_without_a_way_is_told_alone(written, capitals, changes):
-    assert written(replace(TWO_HOPS, **changes), steps_in=capitals) == "France"
+    assert written(replace(TWO_HOPS, **changes), steps=StepTeller(capitals)) == "France"

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kgpt.kg import build_graph
+from kgpt.kg.splitting import numbered_pairs
 from kgpt.records import Triple
 from kgpt.verbalization.naming import GraphNames
 from kgpt.verbalization.path import Path, PathWalker, hidden_pieces, path_pieces
@@ -26,6 +27,33 @@ def test_every_step_of_a_walk_is_a_triple_and_none_leads_straight_back(edges, se
         assert ((entity, relation, here) if is_inverse else (here, relation, entity)) in known
         assert both_ways or not is_inverse
         assert place == 0 or entity not in path.entities[place - 1 : place + 1]
+
+
+PAIRS = st.frozensets(st.tuples(st.integers(0, 6), st.integers(0, 6)).map(lambda pair: (min(pair), max(pair))))
+
+
+@given(EDGES, PAIRS, st.integers(0, 100), st.sampled_from([2, 3]))
+def test_no_walk_joins_a_pair_that_is_kept_apart_but_by_one_triple(edges, apart, seed, num_hops):
+    graph, _ = build_graph([Triple(f"e{h}", f"r{r}", f"e{t}") for h, r, t in edges])
+    walker = PathWalker(graph, apart=apart)
+
+    found = walker.from_row(seed % graph.num_triples, num_hops, np.random.default_rng(seed)).entities
+
+    for place, one in enumerate(found):
+        for other in found[place + 2 :]:
+            assert (min(one, other), max(one, other)) not in apart
+
+
+def test_a_walk_takes_the_way_that_is_left():
+    graph, _ = build_graph([Triple("a", "r", "b"), Triple("b", "r", "c"), Triple("b", "r", "d")])
+    apart = numbered_pairs(graph, [("a", "d"), ("a", "unknown")])
+
+    ends = {
+        PathWalker(graph, apart=apart).from_row(0, 2, np.random.default_rng(seed)).entities[-1] for seed in range(40)
+    }
+
+    assert graph.entity("c") in ends
+    assert graph.entity("d") not in ends
 
 
 @pytest.mark.parametrize("seed", range(5))
