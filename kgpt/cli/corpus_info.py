@@ -11,7 +11,7 @@ from kgpt.cli.main import echo_json
 from kgpt.text import table
 
 _SHOWN_SLICES = 10
-_SLICED = ("source", "license", "language", "year", "domain", "quality", "cluster", "steps")
+_SLICED = ("source", "license", "language", "year", "domain", "quality", "cluster", "steps", "marked")
 
 
 @click.command(

@@ -6,7 +6,7 @@ sketched, one decision is made over all sketches, and then applied to each.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Protocol
 from numpy.typing import NDArray
 
 from kgpt.kg.graph import KnowledgeGraph
-from kgpt.records import VERBALIZED, Document, Dropped
+from kgpt.records import VERBALIZED, Document, Dropped, Metadata
 from kgpt.registry import Registry
 
 Verdict = Callable[[Document], Document | Dropped]
@@ -22,6 +22,22 @@ Verdict = Callable[[Document], Document | Dropped]
 Rule = Callable[[Document, int], Document | Dropped]
 """A verdict that knows the document's row in the arrays of a decision."""
 Arrays = Mapping[str, NDArray[Any]]
+UNKNOWN = "unknown"
+"""What is said where a document says nothing, say its source."""
+MARKED = "marked"
+"""The field of `Metadata.extra` that says why a document would have gone."""
+
+
+def marked(document: Document, reason: str) -> Document:
+    """`document` with one more reason for which a step that marks would have dropped it."""
+    extra = {**document.metadata.extra, MARKED: [*marks_of(document.metadata), reason]}
+    return replace(document, metadata=replace(document.metadata, extra=extra))
+
+
+def marks_of(metadata: Metadata) -> list[str]:
+    """The reasons for which steps that mark would have dropped a document, in their order."""
+    told = metadata.extra.get(MARKED)
+    return list(map(str, told)) if isinstance(told, list) else []
 
 
 class AloneStep(Protocol):
@@ -36,16 +52,33 @@ class SourcePolicy:
     """Whose documents a step looks at; the others pass as they are.
 
     Args:
-        sources: whose documents the step looks at; empty are all.
+        sources: whose documents the step looks at; empty are all; `unknown` are those that name no source.
         except_sources: whose documents pass as they are.
+        marks: whether what the step would drop stays, the reason in its metadata, as Dolma's taggers do (Soldaini et
+            al., 2024): so that `slice_by` tells it apart, and a run weighs it or leaves it out.
     """
 
     sources: tuple[str, ...] = ()
     except_sources: tuple[str, ...] = ()
+    marks: bool = False
 
     def concerns(self, source: str) -> bool:
-        """Whether the step looks at the documents of `source`."""
+        """Whether the step looks at the documents of `source`; those that name none are of `unknown`."""
+        source = source or UNKNOWN
         return source not in self.except_sources and (not self.sources or source in self.sources)
+
+    def policed(self, verdict: Verdict) -> Verdict:
+        """A verdict that leaves the other sources' documents as they are and marks instead of dropping, if asked to."""
+        if not (self.sources or self.except_sources or self.marks):
+            return verdict
+
+        def apply(document: Document) -> Document | Dropped:
+            if not self.concerns(document.metadata.source):
+                return document
+            found = verdict(document)
+            return marked(document, found.reason) if self.marks and isinstance(found, Dropped) else found
+
+        return apply
 
     def rules(self) -> Sequence[str]:
         """What a document may go for, for who asks what never fired; none where there is but one reason."""
@@ -69,10 +102,7 @@ class SourceStep(SourcePolicy, ABC):
 
     def begin(self) -> Verdict:
         """A fresh run over one corpus."""
-        verdict = self.fresh()
-        if not (self.sources or self.except_sources):
-            return verdict
-        return lambda document: verdict(document) if self.concerns(document.metadata.source) else document
+        return self.policed(self.fresh())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,7 +131,7 @@ class WholeStep(SourcePolicy, ABC):
     def ruled(self, decision: Arrays, *, start: int) -> Verdict:
         """The verdict on documents in a row, the first of those looked at being that of row `start`."""
         rule, rows = self.rule(decision), count(start)
-        return lambda document: rule(document, next(rows)) if self.concerns(document.metadata.source) else document
+        return self.policed(lambda document: rule(document, next(rows)))
 
 
 CorpusStep = AloneStep | WholeStep

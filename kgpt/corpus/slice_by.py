@@ -15,10 +15,13 @@ class SliceBy(SourceStep):
 
     Args:
         field: `source`, `license`, `language`, `year`, `domain`, `quality` (a fifth of the probabilities), `cluster`
-            (how many documents it stands for) or `steps`; a document of which it is not known is in `unknown`.
+            (how many documents it stands for), `steps`, or `marked` (the first reason for which a step with `marks`
+            would have dropped it, else `unmarked`); a document of which it is not known is in `unknown`.
     """
 
-    field: Literal["source", "license", "language", "year", "domain", "quality", "cluster", "steps"] = "domain"
+    field: Literal["source", "license", "language", "year", "domain", "quality", "cluster", "steps", "marked"] = (
+        "domain"
+    )
 
     def fresh(self) -> Verdict:
         """The step, which remembers nothing."""

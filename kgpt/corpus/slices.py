@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import urlsplit
 
+from kgpt.corpus.base import UNKNOWN, marks_of
 from kgpt.corpus.clusters import num_members
 from kgpt.corpus.quality_classifier import QUALITY
 from kgpt.corpus.sharded import STEPS
@@ -11,7 +12,7 @@ from kgpt.records import Document, Metadata
 
 SLICE = "slice"
 """The field of `Metadata.extra` that names a document's slice where that is not its source."""
-UNKNOWN = "unknown"
+UNMARKED = "unmarked"
 _QUALITY_BANDS = 5
 
 
@@ -56,6 +57,7 @@ SLICES: Mapping[str, Callable[[Metadata], str]] = {
     "quality": _quality,
     "cluster": _cluster,
     "steps": _steps,
+    "marked": lambda metadata: next(iter(marks_of(metadata)), UNMARKED),
 }
 """What documents are sliced by, and the name of a document's slice; empty where nothing is said."""
 

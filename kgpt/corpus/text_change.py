@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from kgpt.corpus.base import marks_of
 from kgpt.records import Document, Link
 
 CHANGES = "changes"
@@ -65,9 +66,10 @@ def counted(document: Document, changes: Mapping[str, int]) -> Document:
 
 
 def changes_of(document: Document) -> Mapping[str, int]:
-    """What curation changed in `document`, as far as its metadata tells."""
+    """What curation changed in `document` and what it marked it with, as far as its metadata tells."""
     told = document.metadata.extra.get(CHANGES)
-    return {name: count for name, count in told.items() if isinstance(count, int)} if isinstance(told, dict) else {}
+    changed = {name: count for name, count in told.items() if isinstance(count, int)} if isinstance(told, dict) else {}
+    return changed | dict.fromkeys(marks_of(document.metadata), 1)
 
 
 def without_overlap(edits: Iterable[Edit]) -> list[Edit]:

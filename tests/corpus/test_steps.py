@@ -7,7 +7,10 @@ from dataclasses import replace
 import pytest
 
 from kgpt.corpus import Curation, SourcePolicy, corpus_steps
+from kgpt.corpus.base import marks_of
 from kgpt.corpus.quality_model import fit_quality
+from kgpt.corpus.slices import slice_of
+from kgpt.corpus.text_change import changes_of
 from kgpt.records import VERBALIZED, Document, Link, Metadata
 
 PROSE = (
@@ -120,6 +123,13 @@ def test_documents_of_sources_that_a_step_does_not_concern_pass_as_they_are(buil
     assert dropped == {"bad": reason}
 
 
+def test_documents_that_name_no_source_are_called_unknown(build):
+    documents = [Document("bad", "too few"), Document("web", "too few", metadata=Metadata(source="web"))]
+
+    assert judged(build("length", sources=["unknown"]), *documents)[1] == {"bad": "too_short"}
+    assert judged(build("length", except_sources=["unknown"]), *documents)[1] == {"web": "too_short"}
+
+
 @pytest.mark.parametrize("name", ["c4", "fineweb", "gopher_quality", "gopher_repetition", "quality_classifier"])
 def test_verbalised_triples_pass_the_rules_for_prose(build, name):
     triple = Document("t", "Berlin, capital of, Germany", metadata=Metadata(source=VERBALIZED))
@@ -147,3 +157,27 @@ def test_every_rule_of_a_filter_is_in_its_source_and_told(build, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_step_takes_a_policy_of_sources(build, name):
     assert isinstance(build(name), SourcePolicy)
+
+
+@pytest.mark.parametrize("name", DROPPING)
+def test_a_step_that_marks_keeps_what_it_would_drop_and_says_why(build, name):
+    before, bad, reason = BAD[name]
+
+    kept, dropped = judged(build(name, marks=True), *before, bad)
+
+    assert not dropped
+    assert [one.id for one in kept[:-1]] == [one.id for one in before]
+    assert kept[-1].text == bad.text
+    assert slice_of(kept[-1].metadata, "marked") == reason
+    assert {slice_of(one.metadata, "marked") for one in kept[:-1]} <= {"unmarked"}
+
+
+def test_a_document_bears_the_marks_of_every_step(build):
+    bad = Document("bad", "too few")
+    steps = [build("length", marks=True), build("c4", marks=True), build("slice_by", field="marked")]
+
+    (kept,) = Curation(steps).documents([bad])
+
+    assert marks_of(kept.metadata) == ["too_short", "c4:too_few_sentences"]
+    assert changes_of(kept) == {"too_short": 1, "c4:too_few_sentences": 1}
+    assert kept.metadata.extra["slice"] == "too_short"
