@@ -49,6 +49,7 @@ corpus dropped {out}/corpus
 corpus why {out}/corpus dQ2
 link {out}/corpus/documents.jsonl --graph {out}/graph --out {out}/linked.jsonl
 verbalize {out}/graph --out {out}/sentences.jsonl
+questions --graph {out}/graph --out {out}/questions.jsonl
 recipes
 recipes kg_t5
 completion zsh

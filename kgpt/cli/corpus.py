@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,9 @@ from kgpt.cli.curating import dropped, fit_quality, why
 from kgpt.cli.example import examples
 from kgpt.cli.main import echo_json
 from kgpt.text import table
+
+if TYPE_CHECKING:
+    from kgpt.alignment import AlignmentSettings
 
 _PATH = click.Path(path_type=Path)
 _DEFAULT_STEPS = ["normalize", "exact_duplicates", "length"]
@@ -124,7 +127,7 @@ def align(
         _align(linked, graph_path, out, settings, as_json=as_json and not evaluate)
 
 
-def _align(linked: Path, graph_path: Path, out: Path, settings: "AlignmentSettings", *, as_json: bool) -> None:  # type: ignore[name-defined] # noqa: F821
+def _align(linked: Path, graph_path: Path, out: Path, settings: "AlignmentSettings", *, as_json: bool) -> None:
     from kgpt.alignment.passages import read_passages
     from kgpt.engine import Processes
     from kgpt.io import fingerprint_file
@@ -158,7 +161,7 @@ def _align(linked: Path, graph_path: Path, out: Path, settings: "AlignmentSettin
     click.echo(", ".join(f"{n:,} {name.removeprefix('num_')}" for name, n in told.items() if isinstance(n, int)))
 
 
-def _evaluate(linked: Path, graph_path: Path, settings: "AlignmentSettings", *, as_json: bool) -> None:  # type: ignore[name-defined] # noqa: F821
+def _evaluate(linked: Path, graph_path: Path, settings: "AlignmentSettings", *, as_json: bool) -> None:
     from kgpt.alignment import Aligner
     from kgpt.alignment.quality import QualityTally
     from kgpt.errors import DataError

@@ -43,12 +43,11 @@ def questions(
     as_json: bool,
 ) -> None:
     """Make questions of one, two and three hops about a graph, with answers and splits that share no fact."""
-    from kgpt.evaluation.question_making import QuestionMaker
     from kgpt.io import write_json_lines
     from kgpt.kg import open_graph_store
-    from kgpt.pipeline.config import QuestionSettings
-    from kgpt.pipeline.questions import select_questions
+    from kgpt.pipeline.questions import QuestionSettings, select_questions
     from kgpt.sources.questions import question_json
+    from kgpt.verbalization.question_making import QuestionMaker
     from kgpt.verbalization.template import load_templates
 
     graph = open_graph_store(graph_path)

@@ -17,6 +17,7 @@ from kgpt.kg.selection import GraphSelection
 from kgpt.linking import LinkingSettings
 from kgpt.model import BackboneSettings
 from kgpt.pipeline.corpus_config import CorpusSettings, built_steps, config_json, filled
+from kgpt.pipeline.questions import QuestionSettings
 from kgpt.recipes import Recipe, recipes
 from kgpt.recipes.text_only import without_graph
 from kgpt.training.settings import TrainingSettings
@@ -30,7 +31,6 @@ __all__ = [
     "Knowledge",
     "MixtureSettings",
     "PhaseSettings",
-    "QuestionSettings",
     "RunConfig",
     "VocabularySettings",
     "config_json",
@@ -71,30 +71,6 @@ class VocabularySettings(Settings):
     """The words; ignored where the backbone continues a checkpoint, which brings its own."""
 
     size: int = Field(default=6000, ge=100)
-
-
-class QuestionSettings(Settings):
-    """The questions: their sources, and how those without a split are split.
-
-    Args:
-        sources: JSON Lines files, or `embedded:NAME`.
-        train_frac: share of questions that every arm trains on.
-        dev_frac: share kept for tuning.
-        max_test: at most so many test questions, picked by a hash of their ids.
-        seed: another seed, another split.
-    """
-
-    sources: tuple[str, ...] = ()
-    train_frac: float = Field(default=0.5, ge=0, le=1)
-    dev_frac: float = Field(default=0.1, ge=0, le=1)
-    max_test: int = Field(default=2000, ge=1)
-    seed: int = 0
-
-    @model_validator(mode="after")
-    def _leaves_a_test(self) -> "QuestionSettings":
-        if (total := self.train_frac + self.dev_frac) > 1:
-            raise ValueError(f"train_frac and dev_frac sum to {total:g}, which is more than all")
-        return self
 
 
 class MixtureSettings(Settings):

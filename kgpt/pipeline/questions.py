@@ -1,22 +1,43 @@
 """The questions of a run: those the graph can answer, split by fact so that nothing leaks into training."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import numpy as np
+from pydantic import Field, model_validator
 
+from kgpt.config import Settings
 from kgpt.kg.following import follow, needed_facts, read_path
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.kg.splitting import pair_key, split_of
 from kgpt.randomness import stable_hash
 from kgpt.records import Dropped, Question, QuestionSplit, Triple
 
-if TYPE_CHECKING:
-    from kgpt.pipeline.config import QuestionSettings
+
+class QuestionSettings(Settings):
+    """The questions: their sources, and how those without a split are split.
+
+    Args:
+        sources: JSON Lines files, or `embedded:NAME`.
+        train_frac: share of questions that every arm trains on.
+        dev_frac: share kept for tuning.
+        max_test: at most so many test questions, picked by a hash of their ids.
+        seed: another seed, another split.
+    """
+
+    sources: tuple[str, ...] = ()
+    train_frac: float = Field(default=0.5, ge=0, le=1)
+    dev_frac: float = Field(default=0.1, ge=0, le=1)
+    max_test: int = Field(default=2000, ge=1)
+    seed: int = 0
+
+    @model_validator(mode="after")
+    def _leaves_a_test(self) -> "QuestionSettings":
+        if (total := self.train_frac + self.dev_frac) > 1:
+            raise ValueError(f"train_frac and dev_frac sum to {total:g}, which is more than all")
+        return self
 
 
 @dataclass(frozen=True, slots=True)

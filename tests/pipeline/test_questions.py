@@ -2,8 +2,7 @@ import pytest
 
 from kgpt.kg.following import follow, needed_facts, read_path
 from kgpt.kg.splitting import pair_key
-from kgpt.pipeline.config import QuestionSettings
-from kgpt.pipeline.questions import select_questions
+from kgpt.pipeline.questions import QuestionSettings, select_questions
 from kgpt.records import Dropped, Question, Triple
 
 SETTINGS = QuestionSettings()

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from kgpt.evaluation.question_making import QuestionMaker
 from kgpt.kg import build_graph
 from kgpt.kg.following import follow, read_path
 from kgpt.records import EntityRecord, RelationRecord, Triple
+from kgpt.verbalization.question_making import QuestionMaker
 
 FILMS = [
     Triple("f1", "P57", "d1"),
