@@ -18,12 +18,34 @@ from kgpt.sources.malformed import told_as_malformed
 
 NO_ANSWER = "no_answer"
 _ENTITY = "http://www.wikidata.org/entity/"
+_POPQA_RELATIONS = {
+    "author": "P50",
+    "capital": "P36",
+    "capital of": "P1376",
+    "color": "P462",
+    "composer": "P86",
+    "country": "P17",
+    "director": "P57",
+    "father": "P22",
+    "genre": "P136",
+    "mother": "P25",
+    "occupation": "P106",
+    "place of birth": "P19",
+    "producer": "P162",
+    "religion": "P140",
+    "screenwriter": "P58",
+    "sport": "P641",
+}
+"""Its sixteen relations by name; its `prop_id` and `subj_id` are numbers of its own."""
 _ONE_HOP = re.compile(r"\{\s*wd:(Q\d+)\s+wdt:(P\d+)\s+\?\w+\s*\.?\s*\}")
 
 
 @dataclass(frozen=True, slots=True)
 class PopQa:
-    """PopQA (Mallen et al., 2023): JSON Lines; popularity is the subject's page views a month."""
+    """PopQA (Mallen et al., 2023): JSON Lines; popularity is the subject's page views a month.
+
+    A question of a relation that is none of the release's sixteen is bound to no relation.
+    """
 
     path: Path
 
@@ -100,13 +122,13 @@ class RuBq:
 
 
 def _popqa(value: Mapping[str, Any]) -> Question:
-    told = _fields(value, ("id", "question", "possible_answers", "s_uri", "o_uri", "prop_id", "s_pop"))
+    told = _fields(value, ("id", "question", "possible_answers", "s_uri", "o_uri", "prop", "s_pop"))
     return Question(
         id=f"popqa-{told['id']}",
         text=str(told["question"]),
         answers=tuple(_listed(told["possible_answers"])),
         entity=_entity(told["s_uri"]),
-        relation=f"P{told['prop_id']}",
+        relation=_POPQA_RELATIONS.get(str(told["prop"]), ""),
         answer_entities=(_entity(told["o_uri"]),),
         popularity=float(told["s_pop"]),
     )

@@ -278,7 +278,8 @@ _POPQA = {
     "possible_answers": '["politician", "pol"]',
     "s_uri": f"{_WD}entity/Q1",
     "o_uri": f"{_WD}entity/Q2",
-    "prop_id": 106,
+    "prop": "occupation",
+    "prop_id": 22,
     "s_pop": 142,
 }
 _MINTAKA = {

@@ -1,4 +1,6 @@
+import gzip
 import json
+from collections import Counter, defaultdict
 
 import pytest
 
@@ -14,7 +16,8 @@ POPQA = {
     "possible_answers": '["politician", "pol"]',
     "s_uri": f"{WIKIDATA}Q1",
     "o_uri": f"{WIKIDATA}Q2",
-    "prop_id": 106,
+    "prop": "occupation",
+    "prop_id": 22,
     "s_pop": 142,
 }
 MINTAKA = {
@@ -45,6 +48,28 @@ def test_popqa_brings_its_popularity(tmp_path):
     assert question == Question(
         "popqa-7", "What is X's occupation?", ("politician", "pol"), "Q1", "P106", ("Q2",), popularity=142.0
     )
+
+
+def test_popqa_of_a_relation_of_no_name_is_bound_to_none(tmp_path):
+    (question,) = open_questions(str(written(tmp_path, POPQA | {"prop": "owner"}, "popqa.jsonl"))).read()
+
+    assert question.hops == ()
+
+
+@pytest.mark.real
+def test_relations_of_popqa_are_those_of_the_graph(shared_data):
+    """Where the graph joins a subject and its answer at all, it does so by the relation that was read."""
+    joined, told = defaultdict(set), Counter()
+    with gzip.open(shared_data / "kg" / "triples.tsv.gz", "rt", encoding="utf-8") as file:
+        for head, relation, tail, *_ in map(str.split, file):
+            joined[head, tail].add(relation)
+    for question in open_questions(str(shared_data / "qa" / "popqa_1k_with_paragraphs.jsonl.gz")).read():
+        (fact,) = question.facts()
+        if (fact.head, fact.tail) in joined:
+            told[fact.relation in joined[fact.head, fact.tail]] += 1
+
+    assert told.total() > 20
+    assert told[True] > 0.8 * told.total()  # the others live or die where they were born
 
 
 @pytest.mark.parametrize("answers", ["[]", "politician", 5])
