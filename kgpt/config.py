@@ -22,8 +22,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from kgpt.errors import ConfigError, did_you_mean
-from kgpt.io import EMBEDDED, embedded_root, shipped_configs
 from kgpt.registry import Registry, lax_kinds
+from kgpt.shipped import EMBEDDED, embedded_root, shipped_configs
 
 ConfigModel = TypeVar("ConfigModel", bound=BaseModel)
 MAX_CONFIG_BYTES = 2**20

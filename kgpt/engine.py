@@ -17,8 +17,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Protocol
 
+from kgpt.atomic import atomic_file
 from kgpt.errors import ConfigError, StoreError
-from kgpt.io import atomic_file, read_json, write_json
+from kgpt.io import read_json, write_json
 from kgpt.progress import is_quiet, track
 from kgpt.registry import Registry
 

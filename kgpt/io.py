@@ -1,46 +1,23 @@
-"""Files: opened whatever their compression, read with their line numbers, written whole or not at all."""
+"""Files: opened whatever their compression, read with their line numbers, JSON among them; their fingerprints."""
 
 import bz2
 import hashlib
 import lzma
 import os
-import shutil
 import zlib
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from io import BufferedIOBase, BufferedReader, RawIOBase
 from pathlib import Path
-from typing import IO, Any, Literal, cast
+from typing import Any, cast
 
 import orjson
 import zstandard
 from isal import igzip, igzip_lib
 
-from kgpt.errors import DataError, StoreError
-
-MIN_FREE_BYTES = 64 * 2**20
-PARTIAL_SUFFIX = ".partial"
-EMBEDDED = "embedded:"
-"""What a source or a config that ships with kgpt is called by: `embedded:NAME`."""
-
-EmbeddedKind = Literal["graphs", "corpora", "configs"]
-_PACKAGE = Path(__file__).resolve().parent
-
-
-def embedded_root(kind: EmbeddedKind) -> Path:
-    """The folder of what ships with kgpt: beside the package in a checkout, under `kgpt/_data/` in a wheel."""
-    shipped = _PACKAGE / "_data" / kind
-    return shipped if shipped.is_dir() else _PACKAGE.parent / kind
-
-
-def shipped_configs() -> list[str]:
-    """The names of the configs that ship: `demo`, `recipes/colake`; a run takes them as they are."""
-    root = embedded_root("configs")
-    found = (path.relative_to(root).with_suffix("").as_posix() for path in root.rglob("*.yaml"))
-    return sorted(name for name in found if not name.startswith("launch/"))
-
+from kgpt.atomic import atomic_file, write_bytes
+from kgpt.errors import DataError
 
 _IGZIP_ERROR = cast(type[Exception], igzip_lib.error)  # its stubs take the class for an instance
 TORN_ERRORS = (EOFError, OSError, lzma.LZMAError, zlib.error, _IGZIP_ERROR, zstandard.ZstdError)
@@ -291,98 +268,6 @@ def write_json_lines(path: Path, values: Iterable[object]) -> int:
         return sum(file.write(json_bytes(value) + b"\n") > 0 for value in values)
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write `content` to `path`, whole or not at all."""
-    with atomic_file(path) as file:
-        file.write(content)
-
-
-@contextmanager
-def atomic_file(path: Path) -> Iterator[IO[bytes]]:
-    """A file that appears at `path` when the block ends well, and leaves nothing behind when it does not.
-
-    A device or pipe (`/dev/null`, `/dev/stdout`) is written into as it is; a file in its place would take it away.
-
-    Raises:
-        StoreError: the disk is full or refuses.
-    """
-    partial = _beside(path, f".{os.getpid()}{PARTIAL_SUFFIX}")
-    try:
-        if path.exists() and not (path.is_file() or path.is_dir()):
-            with path.open("wb") as file:
-                yield file
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-        _sync_folder(path.parent)
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be written: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):  # the folder may be no folder: the error above says so
-            partial.unlink(missing_ok=True)
-
-
-@contextmanager
-def atomic_folder(path: Path, *, mark: str = "") -> Iterator[Path]:
-    """A folder to fill, which takes the place of `path` when the block ends well.
-
-    Args:
-        path: where the folder appears.
-        mark: a file that a folder of this kind holds; one without it that is not empty is somebody else's, and stays.
-
-    Raises:
-        StoreError: the disk is full or refuses, or somebody else's folder lies there.
-    """
-    if mark and path.exists() and not (path / mark).is_file() and not (path.is_dir() and not any(path.iterdir())):
-        raise StoreError(f"{path}: holds something else (no {mark}) and is not replaced; choose another name")
-    partial = _beside(path, PARTIAL_SUFFIX)
-    shutil.rmtree(partial, ignore_errors=True)
-    try:
-        partial.mkdir(parents=True)
-        require_space(partial)
-        yield partial
-        publish_folder(partial, path)
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be written: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def publish_folder(partial: Path, path: Path) -> None:
-    """Flush every file of `partial` to disk, then rename the folder to `path`, in the place of an older one."""
-    for file in partial.rglob("*"):
-        if file.is_file():
-            _sync(file)
-    path = path.absolute()
-    old = _beside(path, ".old")
-    shutil.rmtree(old, ignore_errors=True)
-    if path.exists():
-        path.rename(old)
-    try:
-        partial.rename(path)
-    except OSError:
-        if old.exists():
-            old.rename(path)
-        raise
-    _sync_folder(path.parent)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def require_space(folder: Path, *, num_bytes: int = MIN_FREE_BYTES) -> None:
-    """Check that the disk under `folder` has `num_bytes` left.
-
-    Raises:
-        StoreError: it has not.
-    """
-    free = shutil.disk_usage(folder).free
-    if free < num_bytes:
-        raise StoreError(f"{folder}: {free:,} bytes free on the disk, {num_bytes:,} needed; make room")
-
-
 Stamp = tuple[int, int, int] | None
 
 
@@ -407,21 +292,3 @@ def fingerprint_file(path: Path) -> str:
 def fingerprint(value: object) -> str:
     """Hash of anything that JSON can say; equal values, equal hashes."""
     return hashlib.blake2b(json_bytes(value), digest_size=16).hexdigest()
-
-
-def _beside(path: Path, suffix: str) -> Path:
-    """`path` with something added to its name; `.` has a name, too, once it is absolute."""
-    path = path.absolute()
-    return path.with_name(path.name + suffix)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _sync_folder(path: Path) -> None:
-    _sync(path)

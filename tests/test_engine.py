@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kgpt.atomic import write_bytes
 from kgpt.engine import Engine, Processes, Shard, counts_of, cut, engines, join, run_shards
 from kgpt.errors import DataError
-from kgpt.io import write_bytes
 
 pytestmark = [  # Ray leaves files and sockets to the collector
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"),

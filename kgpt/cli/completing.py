@@ -62,7 +62,7 @@ def recipe_names(ctx: click.Context, parameter: click.Parameter, incomplete: str
 def config_names(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The configs that ship and begin so; where none does, the shell offers files."""
     del ctx, parameter
-    from kgpt.io import shipped_configs
+    from kgpt.shipped import shipped_configs
 
     told = ((name, first_line(_configs() / f"{name}.yaml")) for name in shipped_configs())
     return [CompletionItem(incomplete, type="file"), *_beginning(told, incomplete)]
@@ -89,6 +89,6 @@ def _beginning(told: Iterable[tuple[str, str]], incomplete: str) -> list[Complet
 
 
 def _configs() -> Path:
-    from kgpt.io import embedded_root
+    from kgpt.shipped import embedded_root
 
     return embedded_root("configs")

@@ -178,7 +178,7 @@ def report(runs: tuple[Path, ...], out: Path) -> None:
 @_SETS
 def show(config: str, document: str, out: Path, folder: Path | None, overrides: tuple[str, ...]) -> None:
     """Draw the word-knowledge graph of a DOCUMENT's first passage."""
-    from kgpt.io import write_bytes
+    from kgpt.atomic import write_bytes
     from kgpt.pipeline import load_run_config, open_run
     from kgpt.pipeline.showing import draw_document
 

@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from kgpt.atomic import atomic_file
 from kgpt.corpus.clusters import Duplicate
-from kgpt.io import atomic_file, json_bytes, read_json_lines
+from kgpt.io import json_bytes, read_json_lines
 from kgpt.records import Document, Dropped
 from kgpt.sources.malformed import told_as_malformed
 

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kgpt.atomic import atomic_file
 from kgpt.corpus.facts import Entities, Facts, linked_entities
-from kgpt.io import atomic_file
 from kgpt.records import Document
 
 _PART_ROWS = 1 << 24

@@ -18,9 +18,10 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
+from kgpt.atomic import write_bytes
 from kgpt.corpus.gopher_repetition import repeated
 from kgpt.errors import DataError
-from kgpt.io import require_file, write_bytes
+from kgpt.io import require_file
 from kgpt.records import Document
 from kgpt.text import words
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kgpt.atomic import atomic_file, atomic_folder
 from kgpt.corpus.base import Arrays, WholeStep
-from kgpt.io import atomic_file, atomic_folder
 
 FIGURE = "figure:"
 """How arrays of a decision begin that hold one number for people."""

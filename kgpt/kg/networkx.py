@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 import networkx
 import numpy as np
 
-from kgpt.io import atomic_file
+from kgpt.atomic import atomic_file
 from kgpt.kg.graph import KnowledgeGraph
 
 _CHUNK_ROWS = 1 << 16

@@ -27,7 +27,7 @@ import numpy as np
 import pyoxigraph
 from numpy.typing import NDArray
 
-from kgpt.io import atomic_file
+from kgpt.atomic import atomic_file
 from kgpt.kg.graph import ALIAS_SEPARATOR, KnowledgeGraph, Names
 from kgpt.kg.iri import PREFIXES, datatype_iri, entity_iri, is_plain, relation_iri, unit_iri
 from kgpt.kg.values import ValueTable, ValueType

@@ -13,17 +13,9 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from kgpt.atomic import MIN_FREE_BYTES, atomic_folder, require_space
 from kgpt.errors import DataError, StoreError
-from kgpt.io import (
-    MIN_FREE_BYTES,
-    Stamp,
-    atomic_folder,
-    file_stamp,
-    fingerprint_file,
-    read_json,
-    require_space,
-    write_json,
-)
+from kgpt.io import Stamp, file_stamp, fingerprint_file, read_json, write_json
 from kgpt.kg.assembling import Allocate
 from kgpt.kg.build import DEFAULT_MEMORY_BYTES, GraphBuilder
 from kgpt.kg.graph import ALIAS_SEPARATOR, KnowledgeGraph, Names

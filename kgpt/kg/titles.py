@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kgpt.io import atomic_file
+from kgpt.atomic import atomic_file
 from kgpt.kg.graph import KnowledgeGraph, Names
 from kgpt.kg.heap import hash_spans
 

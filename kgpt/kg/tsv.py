@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from kgpt.io import atomic_folder, write_json
+from kgpt.atomic import atomic_folder
+from kgpt.io import write_json
 from kgpt.kg.graph import ALIAS_SEPARATOR, KnowledgeGraph, Names
 from kgpt.kg.values import ValueTable, ValueType
 from kgpt.sources.tsv_cell import ESCAPES_NAME, escaped, required

@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from kgpt.atomic import atomic_folder
 from kgpt.errors import DataError, StoreError
-from kgpt.io import atomic_folder, read_json, write_json
+from kgpt.io import read_json, write_json
 
 _META_NAME = "arrays.json"
 Arrays = TypeVar("Arrays")

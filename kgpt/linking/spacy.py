@@ -16,9 +16,10 @@ from filelock import FileLock
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from kgpt.atomic import write_bytes
 from kgpt.config import check_config
 from kgpt.errors import StoreError
-from kgpt.io import fingerprint_file, json_bytes, parse_object, read_json, write_bytes, write_json
+from kgpt.io import fingerprint_file, json_bytes, parse_object, read_json, write_json
 from kgpt.kg import open_graph_store
 from kgpt.kg.store import META_NAME
 from kgpt.linking.linker import Linker, LinkingSettings

@@ -12,7 +12,6 @@ from kgpt.corpus import CorpusStep
 from kgpt.engine import Engine, Processes, engines
 from kgpt.errors import ConfigError, did_you_mean
 from kgpt.evaluation.task import Task, labelled, tasks
-from kgpt.io import embedded_root
 from kgpt.kg.selection import GraphSelection
 from kgpt.linking import LinkingSettings
 from kgpt.model import BackboneSettings
@@ -20,6 +19,7 @@ from kgpt.pipeline.corpus_config import CorpusSettings, built_steps, config_json
 from kgpt.pipeline.questions import QuestionSettings
 from kgpt.recipes import Recipe, recipes
 from kgpt.recipes.text_only import without_graph
+from kgpt.shipped import embedded_root
 from kgpt.training.settings import TrainingSettings
 
 __all__ = [

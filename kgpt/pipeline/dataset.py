@@ -16,8 +16,9 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from kgpt.alignment.passages import read_passages
+from kgpt.atomic import atomic_folder
 from kgpt.errors import DataError, did_you_mean
-from kgpt.io import atomic_folder, write_json
+from kgpt.io import write_json
 from kgpt.manifest import versions
 from kgpt.pipeline.data_stages import DOCUMENTS, PASSAGES, QUESTIONS, read_documents
 from kgpt.pipeline.dataset_card import Part, write_dataset_card

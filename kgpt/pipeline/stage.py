@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from kgpt.atomic import atomic_folder
 from kgpt.errors import ConfigError, DataError, StoreError
-from kgpt.io import atomic_folder
 from kgpt.manifest import (
     MANIFEST_NAME,
     Manifest,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from kgpt.io import write_bytes
+from kgpt.atomic import write_bytes
 from kgpt.kg.entity_view import EntityView
 from kgpt.kg.statistics import GraphStatistics, InverseRule
 from kgpt.report.graph_plots import page_figures

@@ -7,7 +7,7 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from kgpt.io import atomic_file
+from kgpt.atomic import atomic_file
 from kgpt.kg.statistics import GraphStatistics
 from kgpt.report.svg import drawing, inline_figure
 from kgpt.report.theme import PAGE, PAPER, Theme, shortened

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from kgpt.atomic import write_bytes
 from kgpt.evaluation.entity_linking import ERRORS, Judgement, LinkingScore
-from kgpt.io import write_bytes
 from kgpt.linking import Linker
 from kgpt.records import NIL
 from kgpt.report.judged_text import OUTSIDE, RIGHT, Region, judged_text

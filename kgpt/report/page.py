@@ -6,8 +6,8 @@ The page's one script, a few lines of its own, lets nodes of drawings be chosen;
 from collections.abc import Sequence
 from pathlib import Path
 
+from kgpt.atomic import write_bytes
 from kgpt.errors import DataError
-from kgpt.io import write_bytes
 from kgpt.report.markdown import report_markdown
 from kgpt.report.run_record import read_runs
 from kgpt.report.section import section

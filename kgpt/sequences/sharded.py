@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from kgpt.alignment.passages import parse_passage
+from kgpt.atomic import atomic_file
 from kgpt.engine import Counts, Shard
-from kgpt.io import atomic_file, parse_object
+from kgpt.io import parse_object
 from kgpt.kg import worker_graph_store
 from kgpt.sequences.passage_store import PassageStore, build_passages, joined_passages
 from kgpt.sequences.vocabulary import Vocabulary, load_vocabulary

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get
 from urllib.parse import unquote
 
 from kgpt.errors import DataError, did_you_mean
-from kgpt.io import EmbeddedKind
+from kgpt.shipped import EmbeddedKind
 from kgpt.sources import embedded
 
 Reader = TypeVar("Reader")

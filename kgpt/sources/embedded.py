@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from kgpt.errors import DataError, did_you_mean
-from kgpt.io import EMBEDDED, EmbeddedKind, embedded_root
+from kgpt.shipped import EMBEDDED, EmbeddedKind, embedded_root
 
 
 def resolve(source: str, kind: EmbeddedKind) -> Path:

@@ -17,8 +17,9 @@ from pathlib import Path
 import xxhash
 from safetensors import SafetensorError
 
+from kgpt.atomic import PARTIAL_SUFFIX, publish_folder, require_space
 from kgpt.errors import DataError, StoreError
-from kgpt.io import PARTIAL_SUFFIX, publish_folder, read_json, require_space, write_json
+from kgpt.io import read_json, write_json
 
 FILES_NAME = "files.json"
 WEIGHTS = "model.safetensors"

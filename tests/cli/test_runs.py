@@ -4,10 +4,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from kgpt.config import check_config, merge, read_config
-from kgpt.io import embedded_root
 from kgpt.pipeline import load_results
 from kgpt.pipeline.config import RunConfig
 from kgpt.recipes import recipes as registry
+from kgpt.shipped import embedded_root
 
 BASE = embedded_root("configs") / "base.yaml"
 

@@ -28,8 +28,8 @@ from sybil.parsers.markdown import CodeBlockParser
 import kgpt
 from kgpt.cli.main import main
 from kgpt.config import check_config, merge, read_config
-from kgpt.io import embedded_root
 from kgpt.pipeline.config import RunConfig
+from kgpt.shipped import embedded_root
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("bash", "python", "yaml")

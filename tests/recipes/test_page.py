@@ -8,9 +8,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from kgpt.config import check_config, merge, read_config
-from kgpt.io import embedded_root
 from kgpt.pipeline.config import RunConfig
 from kgpt.recipes import recipes
+from kgpt.shipped import embedded_root
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE = (DOCS / "recipes.md").read_text("utf-8")

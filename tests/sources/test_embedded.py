@@ -1,7 +1,7 @@
 import pytest
 
 from kgpt.errors import DataError
-from kgpt.io import embedded_root
+from kgpt.shipped import embedded_root
 from kgpt.sources.embedded import resolve
 
 
