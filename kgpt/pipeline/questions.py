@@ -61,7 +61,8 @@ def select_questions(
     """The questions that `graph` answers, split and marked.
 
     A question goes where the pair of its entity and its first answer goes; then every train or dev question that shares
-    such a pair with a test question, in either direction and by any relation or path, is left out.
+    such a pair with a test question, in either direction and by any relation or path, is left out, and every dev
+    question that shares one with a train question.
 
     Args:
         questions: from the sources.
@@ -74,16 +75,24 @@ def select_questions(
     test = sorted((q for q in kept if q.split == "test"), key=lambda q: stable_hash("test", q.id))
     dropped["over_max_test"] = max(0, len(test) - settings.max_test)
     chosen = {question.id for question in test[: settings.max_test]}
-    asked = {pair_key(fact) for question in test for fact in question.facts()}
+    asked = _pairs(test)
+    learnt = _pairs(q for q in kept if q.split == "train" and not _pairs([q]) & asked)
     final = []
     for question in kept:
         if question.split == "test":
             final += [question] if question.id in chosen else []
-        elif any(pair_key(fact) in asked for fact in question.facts()):
+        elif _pairs([question]) & asked:
             dropped["shares_fact_with_test"] += 1
+        elif question.split == "dev" and _pairs([question]) & learnt:
+            dropped["shares_fact_with_train"] += 1
         else:
             final.append(question)
     return SelectedQuestions(tuple(final), dict(+dropped))
+
+
+def _pairs(questions: Iterable[Question]) -> set[tuple[str, str]]:
+    """What is asked, as pairs of ends."""
+    return {pair_key(fact) for question in questions for fact in question.facts()}
 
 
 def _answerable(

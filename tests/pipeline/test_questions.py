@@ -37,8 +37,17 @@ def test_the_order_of_the_questions_does_not_matter_for_the_leak(capitals):
     assert [one.id for one in found.questions] == ["c0"]
 
 
+def test_a_dev_question_on_a_fact_that_a_train_question_asks_is_left_out(capitals):
+    questions = [capital(i, split="train") for i in range(3)] + [country(i, split="dev") for i in range(2, 5)]
+
+    found = select([*questions, country(0, split="test")], capitals)
+
+    assert [one.id for one in found.questions] == ["c1", "c2", "l3", "l4", "l0"]
+    assert found.dropped == {"shares_fact_with_test": 1, "shares_fact_with_train": 1}
+
+
 @pytest.mark.parametrize("seed", range(25))
-def test_no_split_shares_a_fact_with_test_in_either_direction(capitals, seed):
+def test_no_two_splits_share_a_fact_in_either_direction(capitals, seed):
     borders = Question("b", "Who borders 1?", ("x",), "Q11", "P47", ("Q10", "Q13"))
     questions = [capital(i) for i in range(5)] + [country(i) for i in range(5)] + [borders]
 
@@ -47,7 +56,7 @@ def test_no_split_shares_a_fact_with_test_in_either_direction(capitals, seed):
     pairs = {
         split: {pair_key(fact) for one in found.of(split) for fact in one.facts()} for split in ("train", "dev", "test")
     }
-    assert not pairs["test"] & (pairs["train"] | pairs["dev"])
+    assert not pairs["test"] & (pairs["train"] | pairs["dev"]) and not pairs["train"] & pairs["dev"]
     assert len(found.questions) + sum(found.dropped.values()) == len(questions)
 
 
