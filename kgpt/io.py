@@ -289,6 +289,15 @@ def fingerprint_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def fingerprints(paths: Iterable[Path]) -> dict[str, str]:
+    """sha256 of each file, by its path.
+
+    Raises:
+        DataError: there is none.
+    """
+    return {str(path): fingerprint_file(path) for path in paths}
+
+
 def fingerprint(value: object) -> str:
     """Hash of anything that JSON can say; equal values, equal hashes."""
     return hashlib.blake2b(json_bytes(value), digest_size=16).hexdigest()

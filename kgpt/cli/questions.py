@@ -42,7 +42,7 @@ def questions(
     templates: Path | None,
     as_json: bool,
 ) -> None:
-    """Make questions of one, two and three hops about a graph, with answers and splits that share no fact."""
+    """Make questions of one to four hops about a graph, with answers, in splits that share no topic and answer."""
     from kgpt.io import write_json_lines
     from kgpt.kg import open_graph_store
     from kgpt.pipeline.questions import QuestionSettings, select_questions

@@ -74,7 +74,7 @@ class C4(SourceStep):
             line = found.group()
             if not line.strip():
                 continue
-            if rule := self._broken_rule(line.strip()):
+            if rule := self._broken_rule(_CITATION.sub("", line).strip()):
                 told[f"c4:{rule}"] += 1
                 yield Edit(*found.span())
             elif "[" in line:

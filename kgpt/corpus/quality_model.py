@@ -139,8 +139,9 @@ def fit_quality(texts: Sequence[str], labels: Sequence[bool | None]) -> QualityM
         )
     features, mean, scale = _features([text for text, _ in kept])
     folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
-    guessed = cross_val_predict(_logistic(), features, is_good, cv=folds, method="predict_proba")[:, 1]
-    fitted = _logistic().fit(features, is_good)
+    model = _logistic(is_balanced=not unlabelled)  # the correction needs the probability that a text is labelled
+    guessed = cross_val_predict(model, features, is_good, cv=folds, method="predict_proba")[:, 1]
+    fitted = model.fit(features, is_good)
     figures = QualityFigures(num_good, len(kept) - num_good, unlabelled, float(roc_auc_score(is_good, guessed)))
     told_prob = float(guessed[is_good].mean()) if unlabelled else 1.0
     return QualityModel(fitted.coef_[0], float(fitted.intercept_[0]), mean, scale, told_prob, figures)
@@ -206,7 +207,7 @@ def _features(texts: Sequence[str]) -> tuple[Any, Floats, Floats]:
     return hstack([rows, csr_matrix((counts - mean) / scale)], format="csr"), mean, scale
 
 
-def _logistic() -> Any:
+def _logistic(*, is_balanced: bool) -> Any:
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=_INVERSE_PENALTY, max_iter=1000, class_weight="balanced")
+    return LogisticRegression(C=_INVERSE_PENALTY, max_iter=1000, class_weight="balanced" if is_balanced else None)

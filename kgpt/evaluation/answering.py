@@ -8,7 +8,7 @@ import torch
 from kgpt.errors import CheckpointError
 from kgpt.model import LoadedModel
 from kgpt.progress import track
-from kgpt.sequences import question_text
+from kgpt.sequences import Vocabulary, question_text
 from kgpt.sequences.causal_stream import prompt_words
 from kgpt.sequences.triple_stream import question_prompt
 from kgpt.verbalization.answer_steps import last_step
@@ -126,11 +126,12 @@ def _answer_batch(
         output_scores=True,
         return_dict_in_generate=True,
     )
-    chances = _probabilities(backbone, out)
+    chances = _probabilities(loaded, out)
     given = inputs["input_ids"].shape[1] if loaded.architecture == "decoder" else 0
     texts = [_first_line(loaded.vocabulary.decode(row[given:])) for row in out.sequences.tolist()]
     pairs = [Answer(text, chance) for text, chance in zip(texts, chances, strict=True)]
-    return [pairs[i : i + num_answers] for i in range(0, len(pairs), num_answers)]
+    groups = (pairs[i : i + num_answers] for i in range(0, len(pairs), num_answers))
+    return [sorted(group, key=lambda one: -one.probability) for group in groups]
 
 
 def _encoder_inputs(loaded: LoadedModel, prompts: Sequence[str]) -> dict[str, torch.Tensor]:
@@ -157,11 +158,24 @@ def _first_line(text: str) -> str:
     return text.split("\n", maxsplit=1)[0].strip()
 
 
-def _probabilities(backbone: torch.nn.Module, out: object) -> list[float]:
-    if (scores := getattr(out, "sequences_scores", None)) is not None:
-        return list(torch.exp(scores).tolist())
-    steps = backbone.compute_transition_scores(out.sequences, out.scores, normalize_logits=True)  # type: ignore
-    finite = torch.where(torch.isfinite(steps), steps, torch.zeros_like(steps))
-    pad = backbone.config.pad_token_id  # type: ignore[union-attr]
-    written = out.sequences[:, -steps.shape[1] :] != pad  # type: ignore[attr-defined]
-    return list(torch.exp((finite * written).sum(dim=1)).tolist())
+def _num_counted(vocabulary: Vocabulary, row: Sequence[int]) -> int:
+    """How many of the words written make the answer: up to its end or line break, which counts, too."""
+    length = row.index(vocabulary.end) + 1 if vocabulary.end in row else len(row)
+    if "\n" not in vocabulary.decode(row[:length]):
+        return length
+    return next(place for place in range(1, length + 1) if "\n" in vocabulary.decode(row[:place]))
+
+
+def _probabilities(loaded: LoadedModel, out: object) -> list[float]:
+    """The probability of each answer: of its words and of the one that ends it."""
+    beams = getattr(out, "beam_indices", None)
+    steps = loaded.model.backbone.compute_transition_scores(
+        out.sequences,  # type: ignore[attr-defined]
+        out.scores,  # type: ignore[attr-defined]
+        beams,
+        normalize_logits=beams is None,
+    )
+    written = out.sequences[:, -steps.shape[1] :].tolist()  # type: ignore[attr-defined]
+    counted = torch.tensor([_num_counted(loaded.vocabulary, row) for row in written], device=steps.device)
+    is_counted = torch.arange(steps.shape[1], device=steps.device) < counted[:, None]
+    return list(torch.exp(torch.where(is_counted & torch.isfinite(steps), steps, 0.0).sum(dim=1)).tolist())

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, islice
+from pathlib import Path
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -123,9 +124,14 @@ class ClozeByTemplate(TakesAny):
     needs: ClassVar[tuple[Need, ...]] = ("graph",)
     after_fine_tuning: ClassVar[bool] = False
 
+    def files(self, exam: Exam) -> Sequence[Path]:
+        """The templates."""
+        return [exam.path(self.templates, setting="templates")]
+
     def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
         """`p_at_1`, `p_at_10`, `mrr`, with paraphrases `consistency`; `macro_METRIC` is the mean over relations."""
-        templates = list(ClozeTemplatesFile(exam.path(self.templates, setting="templates")).read())
+        (path,) = self.files(exam)
+        templates = list(ClozeTemplatesFile(path).read())
         facts = _asked_of(exam, {one.relation for one in templates})
         found = evaluate_cloze_templates(loaded, facts, exam.graph, templates, max_candidates=self.max_candidates)
         return [*found, *mean_over_relations(found)]

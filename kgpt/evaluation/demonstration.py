@@ -22,7 +22,8 @@ class Demonstration:
         query: a question, or a statement up to its answer.
         answers: what counts as right.
         group: queries are shown examples of their own group.
-        about: the entity asked about; no example is about the query's.
+        about: the entity asked about; no example is about the query's, or has it for an answer.
+        told: the entities of the answers.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Demonstration:
     answers: tuple[str, ...]
     group: str = ""
     about: str = ""
+    told: frozenset[str] = frozenset()
 
 
 def chosen(query: Demonstration, pool: Sequence[Demonstration], most: int) -> list[Demonstration]:
@@ -68,4 +70,4 @@ def readable(
 
 
 def _shared(one: Demonstration, other: Demonstration) -> bool:
-    return bool(one.about) and one.about == other.about
+    return bool(other.about) and (one.about == other.about or other.about in one.told)

@@ -26,10 +26,7 @@ def entity_labels(
     """
     if label == POPULARITY:
         return {entity: "popular" if found else "rare" for entity, found in popular_entities(graph).items()}
-    relation = graph.relations.ids.find(label)
-    if relation is None:
-        known = list(graph.relations.ids)
-        raise ConfigError(f"label: the graph has no relation {label!r}; {did_you_mean(label, [POPULARITY, *known])}")
+    relation = check_label(graph, label)
     ids, tails = graph.entities.ids, defaultdict[str, list[str]](list)
     for head, _, tail in graph.triples[graph.triples[:, 1] == relation].tolist():
         tails[ids[head]].append(ids[tail])
@@ -38,3 +35,16 @@ def entity_labels(
     classes = set(common[:max_classes])
     kept = {entity: classes.intersection(found) for entity, found in tails.items()}
     return {entity: next(iter(found)) for entity, found in kept.items() if len(found) == 1}
+
+
+def check_label(graph: KnowledgeGraph, label: str) -> int:
+    """The number of the relation that `label` names; -1 for `popularity`.
+
+    Raises:
+        ConfigError: the graph has no such relation.
+    """
+    relation = graph.relations.ids.find(label)
+    if relation is None and label != POPULARITY:
+        known = list(graph.relations.ids)
+        raise ConfigError(f"label: the graph has no relation {label!r}; {did_you_mean(label, [POPULARITY, *known])}")
+    return -1 if relation is None else relation

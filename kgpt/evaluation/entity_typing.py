@@ -4,16 +4,17 @@ The types are the commonest tails of a relation of the graph. An entity is in on
 mentions have words that a train mention has, too, is told (`surfaces`): such may be known by their name.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from kgpt.evaluation.entity_label import entity_labels
+from kgpt.evaluation.entity_label import check_label, entity_labels
 from kgpt.evaluation.exam import Exam
 from kgpt.evaluation.linear_probe import part_of
-from kgpt.evaluation.relation_extraction import texts_of
+from kgpt.evaluation.relation_extraction import files_of, texts_of
 from kgpt.evaluation.span_classifier import FineTuning, SpanItem, classify
 from kgpt.evaluation.span_figures import span_figures
 from kgpt.evaluation.span_states import SpanText
@@ -58,6 +59,14 @@ class EntityTyping(TakesAny):
 
     needs: ClassVar[tuple[Need, ...]] = ("graph",)
     after_fine_tuning: ClassVar[bool] = False
+
+    def files(self, exam: Exam) -> Sequence[Path]:
+        """Of `data`."""
+        return files_of(self.data, exam)
+
+    def check(self, exam: Exam) -> None:
+        """Refuse a graph without the label's relation."""
+        check_label(exam.graph, self.label)
 
     def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
         """`accuracy`, `micro_f1`, `macro_f1`; the floor `majority`; `overlap_frac` of `entities` and `surfaces`."""

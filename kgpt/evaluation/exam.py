@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from kgpt.errors import ConfigError
-from kgpt.evaluation.facts import AskedFact, FactSubsets, asked_facts, fact_id
+from kgpt.evaluation.facts import AskedFact, FactSubsets, asked_facts
 from kgpt.kg.graph import KnowledgeGraph
+from kgpt.kg.splitting import pair_key
 from kgpt.records import AlignedPassage, Document, Question
 
 DATA_DIR = "{data_dir}"
@@ -37,15 +40,38 @@ class Exam:
     data_dir: str = ""
 
     @property
-    def graph(self) -> KnowledgeGraph:
-        """The true graph.
+    def known(self) -> FactSubsets:
+        """The true graph, and the subsets of its facts.
 
         Raises:
             ConfigError: there is none.
         """
         if self.facts is None:
             raise ConfigError("this task needs a graph; add --graph DIR (a folder of `kgpt graph build`)")
-        return self.facts.graph
+        return self.facts
+
+    @property
+    def graph(self) -> KnowledgeGraph:
+        """The true graph.
+
+        Raises:
+            ConfigError: there is none.
+        """
+        return self.known.graph
+
+    @property
+    def trained_graph(self) -> KnowledgeGraph:
+        """The true graph less the triples that no arm was trained on.
+
+        Raises:
+            ConfigError: there is no graph.
+        """
+        graph = self.graph
+        held = {row for triple in self.known.held_out if (row := graph.numbers(triple)) is not None}
+        if not held:
+            return graph
+        is_kept = np.fromiter((tuple(row) not in held for row in graph.triples.tolist()), np.bool_, graph.num_triples)
+        return graph.with_triples(graph.triples[is_kept])
 
     def split(self, split: str) -> list[Question]:
         """The questions of one split."""
@@ -57,11 +83,13 @@ class Exam:
         return self.split("test") or [question for question in self.questions if question.split is None]
 
     def asked(self, *, but_trained: bool = False) -> list[AskedFact]:
-        """The facts to ask for; with `but_trained` none that a train question asked."""
-        assert self.facts is not None or self.graph
-        trained = [fact_id(one.entity, one.relation) for one in self.split("train")] if but_trained else ()
-        assert self.facts is not None
-        return asked_facts(self.graph, self.facts, max_facts=self.max_facts, leave_out=set(trained))
+        """The facts to ask for; with `but_trained` none between two entities that a train question joins.
+
+        Raises:
+            ConfigError: there is no graph.
+        """
+        trained = {pair_key(fact) for one in self.split("train") for fact in one.facts()} if but_trained else ()
+        return asked_facts(self.graph, self.known, max_facts=self.max_facts, leave_out=trained)
 
     def question_subsets(self, questions: Sequence[Question]) -> list[tuple[str, ...]]:
         """For every question the subsets it counts in besides `all`."""

@@ -1,6 +1,6 @@
 """What is asked of a model: one head and one relation with all their tails, and the subsets this counts in."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpt.kg.graph import KnowledgeGraph
+from kgpt.kg.splitting import numbered_pairs
 from kgpt.randomness import stable_hash
 from kgpt.records import Triple
 
@@ -20,8 +21,8 @@ class AskedFact:
         id: `head|relation` by their ids, the same in every arm.
         head: number of the head.
         relation: number of the relation.
-        tails: numbers of all right tails, sorted.
-        subsets: the subsets it counts in besides `all`.
+        tails: numbers of all right tails, the one that is asked for first.
+        subsets: the subsets that the one asked for counts in besides `all`.
     """
 
     id: str
@@ -47,21 +48,27 @@ class FactSubsets:
     popular: Mapping[str, bool]
     held_out: Collection[Triple] = ()
 
-    def of(self, triples: list[Triple]) -> tuple[str, ...]:
-        """The subsets of the fact that `triples` (of one head and relation) make."""
-        head, relation = triples[0].head, triples[0].relation
-        is_stated = any(triple in self.stated for triple in triples)
-        is_held_out = any(triple in self.held_out for triple in triples)
+    def asked_first(self, triples: Iterable[Triple]) -> list[Triple]:
+        """Triples of one head and relation in the order in which they are asked: held out, stated by text, others."""
+        return sorted(triples, key=lambda one: (one not in self.held_out, one not in self.stated))
+
+    def of(self, triple: Triple) -> tuple[str, ...]:
+        """The subsets of a fact asked for."""
         return (
-            "stated_in_text" if is_stated else "graph_only",
-            "popular" if self.popular.get(head) else "rare",
-            "held_out" if is_held_out else "seen",
-            f"relation:{relation}",
+            "stated_in_text" if triple in self.stated else "graph_only",
+            "popular" if self.popular.get(triple.head) else "rare",
+            "held_out" if triple in self.held_out else "seen",
+            f"relation:{triple.relation}",
         )
 
 
 def asked_facts(
-    graph: KnowledgeGraph, subsets: FactSubsets, *, max_facts: int, leave_out: Collection[str] = ()
+    graph: KnowledgeGraph,
+    subsets: FactSubsets,
+    *,
+    max_facts: int,
+    leave_out: Collection[tuple[str, str]] = (),
+    picked_by: str = "asked",
 ) -> list[AskedFact]:
     """Up to `max_facts` facts of a graph, picked by a hash of their ids.
 
@@ -69,10 +76,17 @@ def asked_facts(
         graph: the true graph.
         subsets: tells each fact's subsets.
         max_facts: how many at most.
-        leave_out: ids of facts not to ask (those that training questions asked).
+        leave_out: pairs of entities (`pair_key`) not to ask for (those that training questions ask for).
+        picked_by: another name, other facts.
     """
-    found = [fact for fact in _all_facts(graph, subsets) if fact.id not in leave_out]
-    return sorted(found, key=lambda fact: stable_hash("asked", fact.id))[:max_facts]
+    apart = numbered_pairs(graph, leave_out)
+    found = (fact for fact in _all_facts(graph, subsets) if not apart or not _pairs(fact) & apart)
+    return sorted(found, key=lambda fact: stable_hash(picked_by, fact.id))[:max_facts]
+
+
+def _pairs(fact: AskedFact) -> set[tuple[int, int]]:
+    """The fact's head with each of its tails, the smaller number first."""
+    return {(min(fact.head, tail), max(fact.head, tail)) for tail in fact.tails}
 
 
 def fact_id(entity: str, relation: str) -> str:
@@ -86,13 +100,14 @@ def _all_facts(graph: KnowledgeGraph, subsets: FactSubsets) -> Iterator[AskedFac
     fresh = np.flatnonzero(np.r_[True, (rows[1:, :2] != rows[:-1, :2]).any(axis=1), True])
     for start, end in pairwise(fresh.tolist()):
         group = rows[start:end]
-        triples = [graph.triple(row) for row in group]
+        numbers = {graph.triple(row): int(row[2]) for row in group[np.argsort(group[:, 2])]}
+        asked, *others = subsets.asked_first(numbers)
         yield AskedFact(
-            id=fact_id(triples[0].head, triples[0].relation),
+            id=fact_id(asked.head, asked.relation),
             head=int(group[0, 0]),
             relation=int(group[0, 1]),
-            tails=tuple(sorted(group[:, 2].tolist())),
-            subsets=subsets.of(triples),
+            tails=tuple(numbers[one] for one in (asked, *others)),
+            subsets=subsets.of(asked),
         )
 
 

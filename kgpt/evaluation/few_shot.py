@@ -121,7 +121,8 @@ class FewShotFacts:
 
 
 def _of_question(question: Question) -> Demonstration:
-    return Demonstration(question.id, question.text, question.answers, about=question.entity)
+    told = frozenset(question.answer_entities)
+    return Demonstration(question.id, question.text, question.answers, about=question.entity, told=told)
 
 
 def _of_fact(fact: AskedFact, graph: KnowledgeGraph) -> Demonstration:
@@ -130,7 +131,8 @@ def _of_fact(fact: AskedFact, graph: KnowledgeGraph) -> Demonstration:
     rng = np.random.default_rng(0)  # the linear form draws nothing
     query = Verbalizer(graph).state(row, "linear", rng, hidden="tail").rstrip()
     names = tuple(name for tail in fact.tails for name in graph.entities.surfaces(tail))
-    return Demonstration(fact.id, query, names, str(fact.relation), graph.entities.ids[fact.head])
+    about, told = graph.entities.ids[fact.head], frozenset(graph.entities.ids[tail] for tail in fact.tails)
+    return Demonstration(fact.id, query, names, str(fact.relation), about, told)
 
 
 def _examples(relation: int, graph: KnowledgeGraph) -> list[Demonstration]:

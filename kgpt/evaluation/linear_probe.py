@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from pydantic import Field
 
-from kgpt.evaluation.entity_label import entity_labels
+from kgpt.evaluation.entity_label import check_label, entity_labels
 from kgpt.evaluation.exam import Exam
 from kgpt.evaluation.span_states import SpanText, layer_features, read_text
 from kgpt.evaluation.task import Count, Measured, Need, TakesAny, tasks
@@ -218,6 +218,10 @@ class Probe(TakesAny):
 
     needs: ClassVar[tuple[Need, ...]] = ("graph",)
     after_fine_tuning: ClassVar[bool] = False
+
+    def check(self, exam: Exam) -> None:
+        """Refuse a graph without the label's relation."""
+        check_label(exam.graph, self.label)
 
     def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
         """`accuracy` and `macro_f1` in `layer_N`; floors `random_init_layer_N` and `majority`."""

@@ -197,9 +197,8 @@ class LinkPrediction:
         """`mrr`, `hits_at_1`, `hits_at_3`, `hits_at_10`; `mean_rank` of the whole set."""
         told, graph = _asked_triples(exam, self.max_items), exam.graph
         rows = [row for triple in told if (row := graph.numbers(triple)) is not None]
-        assert exam.facts is not None
-        triples, subsets = np.array(rows, np.int32).reshape(-1, 3), [exam.facts.of([triple]) for triple in told]
-        trained = trained_graph(exam)
+        triples, subsets = np.array(rows, np.int32).reshape(-1, 3), [exam.known.of(triple) for triple in told]
+        trained = exam.trained_graph
         if loaded.entity_ids:
             found = evaluate_link_ranking(NodeScorer(loaded, trained), triples, graph, subsets=subsets)
         else:
@@ -215,22 +214,9 @@ class LinkPrediction:
         return by_subset(found, {"mean_rank"})
 
 
-def trained_graph(exam: Exam) -> KnowledgeGraph:
-    """The exam's graph less the triples that no arm was trained on."""
-    graph = exam.graph
-    assert exam.facts is not None
-    held = {row for triple in exam.facts.held_out if (row := graph.numbers(triple)) is not None}
-    if not held:
-        return graph
-    is_kept = np.fromiter((tuple(row) not in held for row in graph.triples.tolist()), np.bool_, graph.num_triples)
-    return graph.with_triples(graph.triples[is_kept])
-
-
 def _asked_triples(exam: Exam, most: int) -> Sequence[Triple]:
-    assert exam.facts is not None or exam.graph
-    assert exam.facts is not None
     graph = exam.graph
-    told = [triple for triple in exam.facts.held_out if graph.numbers(triple) is not None]
+    told = [triple for triple in exam.known.held_out if graph.numbers(triple) is not None]
     if not told:
         told = [graph.triple((fact.head, fact.relation, fact.tails[0])) for fact in exam.asked()]
     return sorted(told, key=lambda one: stable_hash("link", one.head, one.relation, one.tail))[:most]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from kgpt.errors import CheckpointError
 from kgpt.evaluation.exam import Exam
-from kgpt.evaluation.task import Lengths, Measured, Need, tasks
+from kgpt.evaluation.task import Lengths, Measured, Need, readable_lengths, tasks
 from kgpt.evaluation.whole_set import by_subset
 from kgpt.model import LoadedModel
 from kgpt.progress import track
@@ -25,11 +25,12 @@ from kgpt.sequences.causal_stream import causal_sequence
 from kgpt.sequences.outputs import HeadOutput
 
 TASK = "long_documents"
+_NUM_ASKED = 64
 
 
 @torch.inference_mode()
 def evaluate_long_documents(
-    loaded: LoadedModel, documents: Iterable[Document], *, lengths: Sequence[int], num_asked: int = 64
+    loaded: LoadedModel, documents: Iterable[Document], *, lengths: Sequence[int], num_asked: int = _NUM_ASKED
 ) -> list[Outcome]:
     """`bits_per_byte` of the same words after contexts of each of `lengths` words; shorter documents are left out.
 
@@ -82,4 +83,7 @@ class LongDocuments:
 
     def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
         """`bits_per_byte`, the mean over documents, of every length."""
-        return by_subset(evaluate_long_documents(loaded, exam.documents, lengths=self.lengths), {"bits_per_byte"})
+        lengths = readable_lengths(loaded, self.lengths, beside=_NUM_ASKED + 2, task=TASK)
+        if not lengths:
+            return []
+        return by_subset(evaluate_long_documents(loaded, exam.documents, lengths=lengths), {"bits_per_byte"})

@@ -41,7 +41,7 @@ class NodeScorer:
 
     def __post_init__(self) -> None:
         if self.loaded.entity_ids != tuple(self.graph.entities.ids):
-            raise CheckpointError("link prediction by nodes needs a model with nodes for this very graph's entities")
+            raise CheckpointError("scoring by nodes needs a model with nodes for this very graph's entities")
         self.loaded.model.eval()
 
     @torch.inference_mode()

@@ -14,7 +14,7 @@ import torch
 from kgpt.evaluation.exam import Exam
 from kgpt.evaluation.label_scoring import score_labels
 from kgpt.evaluation.ranking import rank
-from kgpt.evaluation.task import Lengths, Measured, Need, TakesAny, tasks
+from kgpt.evaluation.task import Lengths, Measured, Need, TakesAny, readable_lengths, tasks
 from kgpt.model import LoadedModel
 from kgpt.progress import track
 from kgpt.randomness import generator
@@ -23,6 +23,8 @@ from kgpt.records import Outcome
 TASK = "passkey"
 DEPTHS = (0.1, 0.5, 0.9)
 NUM_CHOICES = 10
+_BESIDE = 32
+"""Words at most that are read beside the text: a key, the marks around it."""
 _FILLER = "The grass is green. The sky is blue. The sun is yellow. Here we go. There and back again."
 _SAID, _ASKED = "The pass key is {}. Remember it.", "What is the pass key? The pass key is"
 
@@ -38,9 +40,10 @@ def evaluate_passkey(
     for length, depth, number in track(asked, what="passkey", total=len(asked)):
         keys = _keys(generator(seed, length, depth, number))
         text = passkey_text(loaded, keys[0], length=length, depth=depth)
-        place = rank(score_labels(loaded, text, keys, max_tokens=2 * length + 64), truth=0)
+        scores = score_labels(loaded, text, keys, max_tokens=2 * length + 64)
+        right, said = float(rank(scores, truth=0) <= 1), keys[int(np.argmax(scores))]
         subsets = (f"length_{length}", f"depth_{depth:g}")
-        outcomes.append(Outcome(TASK, f"{length}-{depth:g}-{number}", "p_at_1", float(place <= 1), subsets, keys[0]))
+        outcomes.append(Outcome(TASK, f"{length}-{depth:g}-{number}", "p_at_1", right, subsets, said))
     return outcomes
 
 
@@ -80,4 +83,4 @@ class Passkey(TakesAny):
     def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
         """`p_at_1`."""
         del exam
-        return evaluate_passkey(loaded, lengths=self.lengths)
+        return evaluate_passkey(loaded, lengths=readable_lengths(loaded, self.lengths, beside=_BESIDE, task=TASK))

@@ -6,9 +6,10 @@ a triple are of the class `none`, one pair a text. Pairs of entities are in one 
 relations that train has not, is another.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -59,6 +60,10 @@ class RelationExtraction(TakesAny):
     needs: ClassVar[tuple[Need, ...]] = ()
     after_fine_tuning: ClassVar[bool] = False
 
+    def files(self, exam: Exam) -> Sequence[Path]:
+        """Of `data`."""
+        return files_of(self.data, exam)
+
     def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
         """`accuracy`, `micro_f1`, `macro_f1`; the floor `majority`; `overlap_frac` of `pairs` and `entities`."""
         items = relation_items(texts_of(self.data, exam), marking=self.marking)
@@ -75,6 +80,11 @@ class RelationExtraction(TakesAny):
             say(f"{TASK}: {len(kept)} pairs of mentions make no split with two relations; nothing is asked")
             return []
         return span_figures(found, task=TASK)
+
+
+def files_of(data: str, exam: Exam) -> Sequence[Path]:
+    """The files of a task's `data`; none where it is not given."""
+    return open_documents(str(exam.path(data, setting="data"))).files() if data else ()
 
 
 def texts_of(data: str, exam: Exam) -> Iterator[Document]:

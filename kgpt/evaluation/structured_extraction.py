@@ -197,6 +197,11 @@ class StructuredExtraction:
             return "needs an encoder-decoder trained by the recipe deepstruct"
         return ""
 
+    def check(self, exam: Exam) -> None:
+        """Refuse an exam whose passages state nothing."""
+        if next(extraction_items(exam.passages, exam.graph), None) is None:
+            raise ConfigError("structured_extraction: no passage states a fact of the graph; ask it in `kgpt run`")
+
     def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
         """`precision`, `recall`, `f1`, `malformed_frac`, decoded freely and held to the grammar."""
         told = recipe_of(loaded)
@@ -205,9 +210,8 @@ class StructuredExtraction:
             dataset=str(told.get("dataset", "corpus")),
             max_tokens=4 * int(told.get("max_tokens", 128)),
         )
+        self.check(exam)
         items = sorted(extraction_items(exam.passages, exam.graph), key=lambda one: stable_hash("extraction", one.id))
-        if not items:
-            raise ConfigError("structured_extraction: no passage states a fact of the graph; ask it in `kgpt run`")
         return evaluate_structured_extraction(
             loaded,
             items[: self.max_items],

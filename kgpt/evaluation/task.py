@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, Any, ClassVar, Literal, Protocol
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from pydantic import Field
 
+from kgpt.errors import ConfigError
 from kgpt.evaluation.exam import Exam
+from kgpt.io import require_file
 from kgpt.model import LoadedModel
+from kgpt.model.stack import num_positions
+from kgpt.progress import say
 from kgpt.records import Outcome, Result
 from kgpt.registry import Registry
 
@@ -34,6 +39,59 @@ class Task(Protocol):
 
     def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
         """Ask."""
+
+
+@runtime_checkable
+class ReadsFiles(Protocol):
+    """A task that reads files of the user's: another content, another result."""
+
+    def files(self, exam: Exam) -> Sequence[Path]:
+        """Which.
+
+        Raises:
+            ConfigError: a setting names none, or needs a data folder that was not given.
+        """
+
+
+@runtime_checkable
+class Checked(Protocol):
+    """A task that can tell before anything is trained that an exam does not do."""
+
+    def check(self, exam: Exam) -> None:
+        """Refuse the exam.
+
+        Raises:
+            ConfigError: it lacks something.
+        """
+
+
+def task_files(asked: Sequence[Task], exam: Exam) -> list[Path]:
+    """The user's files that any of the tasks reads.
+
+    Raises:
+        ConfigError: see `ReadsFiles`.
+    """
+    return [path for task in asked if isinstance(task, ReadsFiles) for path in task.files(exam)]
+
+
+def check_tasks(asked: Sequence[Task], exam: Exam) -> None:
+    """Refuse what could only fail once the models are trained.
+
+    Raises:
+        ConfigError: a task's setting, or something that the exam lacks.
+        DataError: a file is missing.
+    """
+    for task in asked:
+        name = tasks.name_of(task)
+        if "documents" in task.needs and not exam.documents:
+            raise ConfigError(f"tasks: {name} asks for texts that no arm trains on; name some in evaluation.documents")
+        try:
+            for path in task_files([task], exam):
+                require_file(path, what=f"a file of the task {name}")
+            if isinstance(task, Checked):
+                task.check(exam)
+        except ConfigError as error:
+            raise ConfigError(f"tasks: {name}: {error}") from error
 
 
 class TakesAny:
@@ -80,6 +138,15 @@ def named(found: Measured, label: str) -> list[Outcome | Result]:
 def cannot_write(loaded: LoadedModel) -> str:
     """Why a model that writes no text refuses."""
     return "needs a model that writes; this one is an encoder" if loaded.architecture == "encoder" else ""
+
+
+def readable_lengths(loaded: LoadedModel, lengths: Sequence[int], *, beside: int, task: str) -> list[int]:
+    """Those of `lengths` that the model's positions allow with `beside` more words; the others are told."""
+    most = num_positions(loaded.model.config)
+    found = [length for length in lengths if most is None or length + beside <= most]
+    if told := [str(length) for length in lengths if length not in found]:
+        say(f"{task}: the model reads {most} positions; not asked at length {', '.join(told)}")
+    return found
 
 
 def recipe_of(loaded: LoadedModel) -> dict[str, Any]:

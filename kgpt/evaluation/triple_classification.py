@@ -15,11 +15,11 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from kgpt.errors import CheckpointError, DataError
+from kgpt.errors import DataError
 from kgpt.evaluation.exam import Exam
-from kgpt.evaluation.facts import AskedFact, fact_id
-from kgpt.evaluation.graph_completion import tail_scores
+from kgpt.evaluation.facts import fact_id
 from kgpt.evaluation.label_scoring import score_labels
+from kgpt.evaluation.node_scoring import NodeScorer
 from kgpt.evaluation.task import Count, Measured, Need, TakesAny, tasks
 from kgpt.evaluation.whole_set import told_apart
 from kgpt.kg.graph import KnowledgeGraph
@@ -210,17 +210,16 @@ class NodeTripleScorer:
     graph: KnowledgeGraph
 
     def __post_init__(self) -> None:
-        if self.loaded.entity_ids != tuple(self.graph.entities.ids):
-            raise CheckpointError("triples are scored by nodes in a model with nodes for this very graph's entities")
+        NodeScorer(self.loaded, self.graph)  # refuses other models
 
     def __call__(self, triples: NDArray[np.int32]) -> NDArray[np.float64]:
         """Scores of `triples`, [N]."""
-        self.loaded.model.eval()
+        scorer = NodeScorer(self.loaded, self.graph)
         scores_N, queries = np.empty(len(triples)), _queries(triples)
         for start in range(0, len(queries), _BATCH_SIZE):
             some = queries[start : start + _BATCH_SIZE]
-            logits_BE = tail_scores(self.loaded, [_fact(triples[places]) for places in some], self.graph)
-            for places, logits in zip(some, logits_BE.astype(np.float64), strict=True):
+            logits_BE = scorer(triples[[places[0] for places in some]], "tail").astype(np.float64)
+            for places, logits in zip(some, logits_BE, strict=True):
                 scores_N[places] = logits[triples[places, 2]] - np.logaddexp.reduce(logits)
         return scores_N
 
@@ -236,12 +235,6 @@ def _queries(triples: NDArray[np.int32]) -> list[NDArray[np.int64]]:
     for place, (head, relation, _) in enumerate(triples.tolist()):
         rows[head, relation].append(place)
     return [np.array(places, np.int64) for places in rows.values()]
-
-
-def _fact(triples: NDArray[np.int32]) -> AskedFact:
-    """The question for the tails of triples of one head and relation."""
-    head, relation, _ = triples[0].tolist()
-    return AskedFact(f"{head}|{relation}", head, relation, tuple(triples[:, 2].tolist()), ())
 
 
 @tasks.register("triple_classification")
@@ -264,11 +257,15 @@ class TripleClassification(TakesAny):
     needs: ClassVar[tuple[Need, ...]] = ("graph",)
     after_fine_tuning: ClassVar[bool] = False
 
+    def files(self, exam: Exam) -> Sequence[Path]:
+        """The true and the false triples."""
+        return [exam.path(self.positives, setting="positives"), exam.path(self.negatives, setting="negatives")]
+
     def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
         """`accuracy`, `precision`, `recall`, `f1`; subset `majority` is what a relation's more frequent side gives."""
         graph = exam.graph
         has_nodes = bool(loaded.entity_ids) and loaded.entity_ids == tuple(graph.entities.ids)
-        scorer = NodeTripleScorer(loaded, graph) if has_nodes else TextTripleScorer(loaded, graph)
+        scorer = NodeTripleScorer(loaded, exam.trained_graph) if has_nodes else TextTripleScorer(loaded, graph)
         tuning, test = split_labelled(self._labelled(exam), graph)
         if not len(test.triples):
             return []
@@ -276,8 +273,7 @@ class TripleClassification(TakesAny):
         return [*found, *classification_f1(found), *_floor(tuning, test, graph)]
 
     def _labelled(self, exam: Exam) -> LabelledTriples:
-        paths = (exam.path(self.positives, setting="positives"), exam.path(self.negatives, setting="negatives"))
-        positives, negatives = (_some_triples(path, self.max_items) for path in paths)
+        positives, negatives = (_some_triples(path, self.max_items) for path in self.files(exam))
         return labelled_triples(positives, negatives, exam.graph)
 
 

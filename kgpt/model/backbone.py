@@ -80,6 +80,11 @@ def load_backbone(checkpoint: str, architecture: Architecture, *, whole: bool = 
     return model
 
 
+def checkpoint_files(checkpoint: str) -> list[Path]:
+    """The files of a checkpoint in a folder, sorted; none of one on the Hub, which its name stands for."""
+    return sorted(path for path in Path(checkpoint).glob("*") if path.is_file()) if checkpoint else []
+
+
 def checkpoint_architecture(checkpoint: str) -> Architecture:
     """Whether a checkpoint is an encoder, an encoder-decoder or a decoder.
 

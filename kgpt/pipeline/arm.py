@@ -11,12 +11,13 @@ import numpy as np
 import torch
 
 from kgpt.evaluation.answering import PROMPT_KEY, SENTINEL_PROMPT
-from kgpt.io import read_json, write_json, write_json_lines
+from kgpt.io import fingerprints, read_json, write_json, write_json_lines
 from kgpt.kg import KnowledgeGraph
 from kgpt.kg.sampling import shuffle_tails, swap_tails_within_types
 from kgpt.kg.splitting import pair_key
 from kgpt.manifest import Manifest
 from kgpt.model import KgptModel, build_model, save_checkpoint
+from kgpt.model.backbone import checkpoint_files
 from kgpt.objectives import Objective
 from kgpt.pipeline.config import WRONG, RunConfig, config_json
 from kgpt.pipeline.curriculum import arm_mixture
@@ -27,6 +28,7 @@ from kgpt.pipeline.stage import Counts, Stage
 from kgpt.progress import say
 from kgpt.randomness import generator
 from kgpt.recipes import TrainingData, recipes
+from kgpt.recipes.base import ReadsFiles
 from kgpt.records import Question
 from kgpt.sequences import Mixture, Phases, load_vocabulary, open_passage_store
 from kgpt.sources.questions import QuestionsFile
@@ -70,7 +72,7 @@ class Arm:
         return Stage(
             name=self.title,
             folder=self.folder,
-            inputs={"sequences": sequences.fingerprint},
+            inputs={"sequences": sequences.fingerprint} | fingerprints(self._files()),
             config={
                 "arm": settings,
                 "curriculum": [config_json(phase) for phase in self.config.curriculum],
@@ -80,6 +82,12 @@ class Arm:
                 "seed": self.seed,
             },
         )
+
+    def _files(self) -> list[Path]:
+        """The user's files that the training reads: the recipe's, and those of a checkpoint in a folder."""
+        recipe = self.config.arms[self.name].built_recipe()
+        told = list(recipe.files()) if isinstance(recipe, ReadsFiles) else []
+        return told + checkpoint_files(self.config.backbone_of(self.name).checkpoint)
 
 
 def train_arm(arm: Arm, sequences: Manifest, *, resume: bool = True, processes: Processes = ALONE) -> Manifest:
@@ -107,7 +115,9 @@ def train_arm(arm: Arm, sequences: Manifest, *, resume: bool = True, processes: 
         write_json_lines(partial / CURVE, result.curve)
         write_json_lines(partial / PROBES, result.probes)
         write_json(partial / COST, cost(result))
-        write_json(partial / PASSES, {name: round(count, 3) for name, count in passes.items()})
+        shows = begun.mixture.shows
+        told = {name: {"passes": round(count, 3), "shows": shows[name]} for name, count in passes.items()}
+        write_json(partial / PASSES, told)
         if (work / CHECKPOINTS / TENSORBOARD).is_dir():
             shutil.copytree(work / CHECKPOINTS / TENSORBOARD, partial / TENSORBOARD)
         figures = {"data_wait_frac": round(result.data_wait_frac, 4)}

@@ -1,6 +1,6 @@
 """The config of a run: which graph and text, which arms under which budget, what is measured."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -23,6 +23,7 @@ from kgpt.shipped import embedded_root
 from kgpt.training.settings import TrainingSettings
 
 __all__ = [
+    "TOLD_KNOWLEDGE",
     "WRONG",
     "ArmSettings",
     "CorpusSettings",
@@ -47,6 +48,13 @@ def _knowledge(value: object) -> object:
 Knowledge = Annotated[Literal["true", "off", "shuffled", "type_consistent"], BeforeValidator(_knowledge)]
 WRONG: tuple[str, ...] = ("shuffled", "type_consistent")
 """The kinds of knowledge whose facts are wrong."""
+TOLD_KNOWLEDGE: Mapping[str, str] = {
+    "true": "true graph",
+    "off": "no graph",
+    "shuffled": "shuffled graph",
+    "type_consistent": "graph with tails swapped within types",
+}
+"""What people are told of each kind."""
 EnginePart: TypeAlias = part_of(engines)  # type: ignore[valid-type]
 RecipePart: TypeAlias = part_of(recipes)  # type: ignore[valid-type]
 TaskPart: TypeAlias = part_of(tasks)  # type: ignore[valid-type]

@@ -1,6 +1,7 @@
 """From a run's settings to what an arm reads: its streams with their repetition and replay, phase by phase."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from kgpt.errors import ConfigError, did_you_mean
 from kgpt.model import Architecture
@@ -55,9 +56,7 @@ def _streams(
     factors = factors_of_shares(data.passages, told.shares) if told.shares else told.repetition
     long_texts = LongTexts(min_words=told.long_words, factor=told.long_texts) if told.long_texts != 1 else None
     streams = recipe.streams(data, architecture)
-    return {
-        name: WeightedStream(repeated(one.stream, factors, long_texts), one.weight) for name, one in streams.items()
-    }
+    return {name: replace(one, stream=repeated(one.stream, factors, long_texts)) for name, one in streams.items()}
 
 
 def _replayed(

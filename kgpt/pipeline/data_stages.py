@@ -219,7 +219,7 @@ def sequence_stage(config: RunConfig, run: Path, folder: Path, *, shards: Path) 
 
     graph, passages = open_run_graph(run), list(read_passages(run / "4-aligned" / PASSAGES))
     questions = _select(config, graph, passages)
-    held = _held_out(config, graph, questions)
+    held = _held_out(config, graph, passages, questions)
     vocabulary = _vocabulary(config, graph, held, passages, questions)
     vocabulary.save(folder / TOKENIZER)
     vocabulary.save(shards / TOKENIZER)
@@ -272,12 +272,15 @@ def _select(config: RunConfig, graph: KnowledgeGraph, passages: list[AlignedPass
     return select_questions(source_questions(config), graph, stated_triples(passages), config.questions)
 
 
-def _held_out(config: RunConfig, graph: KnowledgeGraph, questions: SelectedQuestions) -> np.typing.NDArray[np.bool_]:
+def _held_out(
+    config: RunConfig, graph: KnowledgeGraph, passages: list[AlignedPassage], questions: SelectedQuestions
+) -> np.typing.NDArray[np.bool_]:
     """Triples that no arm trains on: a share of the pairs that no question asks about and no passage supports."""
     held = hold_out(graph.triples, share=config.evaluation.held_out_frac, seed=config.questions.seed)
-    asked = {pair_key(fact) for question in questions.questions for fact in needed_facts(question, graph)}
+    told = {pair_key(fact) for question in questions.questions for fact in needed_facts(question, graph)}
+    told |= set(map(pair_key, stated_triples(passages)))
     for row in np.flatnonzero(held):
-        held[row] = pair_key(graph.triple(graph.triples[row])) not in asked
+        held[row] = pair_key(graph.triple(graph.triples[row])) not in told
     return held
 
 

@@ -1,8 +1,8 @@
 """How often an arm was shown a fact in training: what hallucination is told apart by (ours).
 
 A passage that states a fact shows it once a pass over the passages; a stream that reads the graph shows every triple of
-the arm's graph once a pass over it. What a recipe samples beyond that (CoLAKE's neighbours, a path's further hops) is
-not counted, so the number is a lower bound.
+the arm's graph once a pass over it (of entities with more triples than a passage about one tells, that is too much).
+What a recipe samples beside that (CoLAKE's neighbours of a text's entities, a path's further hops) is not counted.
 """
 
 from collections import Counter
@@ -19,9 +19,6 @@ from kgpt.pipeline.arm import PASSES, Arm, training_graph
 from kgpt.pipeline.data_stages import PASSAGES
 from kgpt.records import Outcome, Question, Triple
 
-GRAPH_STREAMS = frozenset({"triples", "contexts", "lists", "paths", "links", "documents", "writing"})
-"""Streams of recipes that read the graph's triples; all others but the questions read passages."""
-_QUESTIONS = "questions"
 _MARKED = frozenset({"qa", "coverage"})
 _MAX_ANSWERS = 5
 
@@ -47,12 +44,14 @@ class Exposure:
         """What `arm` was shown."""
         passes = read_json(arm.folder / PASSES)
         passages = read_passages(arm.run / "4-aligned" / PASSAGES)
-        read = [count for name, count in passes.items() if name not in GRAPH_STREAMS | {_QUESTIONS}]
+        times = Counter[str]()
+        for told in passes.values():
+            times[told["shows"]] += told["passes"]
         return cls(
             stated=Counter(item.triple for passage in passages for item in passage.alignments),
-            text_passes=sum(read),
+            text_passes=times["passages"],
             graph=training_graph(arm.run, knowledge=arm.config.arms[arm.name].knowledge, seed=arm.seed),
-            graph_passes=sum(count for name, count in passes.items() if name in GRAPH_STREAMS),
+            graph_passes=times["triples"],
         )
 
     def count(self, triple: Triple) -> float:

@@ -14,8 +14,8 @@ import numpy as np
 from kgpt.alignment.passages import read_passages
 from kgpt.evaluation import Exam, FactSubsets, majority_outcomes
 from kgpt.evaluation.answering import answers_in_steps
-from kgpt.evaluation.task import named
-from kgpt.io import read_json_lines, write_json_lines
+from kgpt.evaluation.task import named, task_files
+from kgpt.io import fingerprints, read_json_lines, write_json_lines
 from kgpt.kg.statistics import popular_entities
 from kgpt.manifest import Manifest
 from kgpt.model import LoadedModel, load_checkpoint, save_checkpoint
@@ -72,7 +72,7 @@ def measure_arm(arm: Arm, trained: Manifest, exam: Exam) -> Manifest:
     stage = Stage(
         name=f"results of {arm.title}",
         folder=folder,
-        inputs={"arm": trained.fingerprint},
+        inputs={"arm": trained.fingerprint} | fingerprints(_files(arm.config, exam)),
         config={"evaluation": config_json(arm.config.evaluation)},
     )
     work = folder.with_name(folder.name + _WORK)
@@ -166,6 +166,14 @@ def _asked(arm: Arm, loaded: LoadedModel, exam: Exam, *, fine_tuned: bool) -> li
             continue
         found += named(task.measure(loaded, exam), label)
     return found
+
+
+def _files(config: RunConfig, exam: Exam) -> list[Path]:
+    """The user's files that the measuring reads."""
+    sources = config.resolve(config.evaluation.documents, "evaluation.documents")
+    return [path for source in sources for path in open_documents(source).files()] + task_files(
+        [task for _, task in config.evaluation.built_tasks()], exam
+    )
 
 
 def _documents(config: RunConfig) -> Iterator[Document]:

@@ -13,6 +13,7 @@ from kgpt.evaluation import summarize
 from kgpt.io import read_json
 from kgpt.manifest import versions
 from kgpt.pipeline.card_head import LICENSE_FILE, is_repository, language_head, license_head, placeless, yaml_text
+from kgpt.pipeline.config import TOLD_KNOWLEDGE, WRONG
 from kgpt.pipeline.data_stages import OVERLAP
 from kgpt.pipeline.dataset_card import license_page
 from kgpt.pipeline.run_table import run_table
@@ -96,10 +97,11 @@ def _what(arm: Arm) -> str:
         f"A {backbone.family if not backbone.checkpoint else kind} ({kind}) {origin} by kgpt's recipe "
         f"`{_recipe(arm)['type']}`, arm `{arm.name}`, seed {arm.seed}."
     ]
-    if settings.knowledge == "shuffled":
-        lines.append(
-            "**A control: its graph's tails were shuffled within each relation, so what it says is wrong on purpose.**"
-        )
+    if settings.knowledge in WRONG:
+        told = TOLD_KNOWLEDGE[settings.knowledge]
+        lines.append(f"**A control, trained on a {told}: what it says is wrong on purpose.**")
+    if settings.knowledge == "off":
+        lines.append("A control: the graph was left out of its training, at equal tokens.")
     return "\n\n".join([*lines, *filter(None, [arm.config.about])])
 
 

@@ -8,6 +8,7 @@ keeps its arm's lock, so that no second run trains it at the same time.
 import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import AbstractContextManager
 from functools import partial
 from multiprocessing import get_context
 from typing import Literal
@@ -36,7 +37,8 @@ def work_on_arms(arms: Sequence[Arm], sequences: Manifest, *, num_processes: int
     if num_processes <= 1:
         exam = open_exam(arms[0].config, arms[0].run) if until == "results" else None
         for arm in arms:
-            _work(arm, sequences, exam)
+            with own(arm):
+                _work(arm, sequences, exam)
         return
     work = partial(work_on_arm, sequences=sequences, until=until)
     threads = max(1, (os.cpu_count() or 1) // num_processes)
@@ -57,9 +59,18 @@ def work_on_arm(arm: Arm, *, sequences: Manifest, until: Until) -> None:
     Raises:
         RunLockedError: a process left over from a killed run still works on it.
     """
-    told = f"{arm.folder}: another kgpt still trains {arm.title}; wait for it, or end it"
-    with locked(arm.folder.with_name(f"{arm.seed}.lock"), told=told):
+    with own(arm):
         _work(arm, sequences, open_exam(arm.config, arm.run) if until == "results" else None)
+
+
+def own(arm: Arm) -> AbstractContextManager[None]:
+    """Hold the arm and seed while the block lasts.
+
+    Raises:
+        RunLockedError: a process left over from a killed run still works on it.
+    """
+    told = f"{arm.folder}: another kgpt still trains {arm.title}; wait for it, or end it"
+    return locked(arm.folder.with_name(f"{arm.seed}.lock"), told=told)
 
 
 def _work(arm: Arm, sequences: Manifest, exam: Exam | None) -> None:

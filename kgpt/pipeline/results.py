@@ -110,7 +110,9 @@ def _comparisons(config: RunConfig, outcomes: Mapping[str, _BySeed]) -> list[Com
     """Every arm against the control, and every arm on the true graph against its twins on a wrong one or none."""
     pairs = [(name, config.control) for name in config.arms if config.control in config.arms and name != config.control]
     pairs += [(name, twin) for name in config.arms for twin in _twins(config, name)]
-    return [row for arm, control in pairs for row in compare(arm, control, outcomes[arm], outcomes[control])]
+    return [
+        row for arm, control in dict.fromkeys(pairs) for row in compare(arm, control, outcomes[arm], outcomes[control])
+    ]
 
 
 def _twins(config: RunConfig, arm: str) -> list[str]:

@@ -1,21 +1,23 @@
 """A run: all stages in order into one folder, each done once; a killed run goes on where it was."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from kgpt.corpus import step_files
 from kgpt.errors import DataError
-from kgpt.io import fingerprint_file, read_json, write_json
+from kgpt.evaluation.task import check_tasks
+from kgpt.io import fingerprints, read_json, write_json
 from kgpt.manifest import Manifest
+from kgpt.model.backbone import checkpoint_files
 from kgpt.pipeline import data_stages
 from kgpt.pipeline.arm import Arm, run_range_test, train_arm
 from kgpt.pipeline.config import RunConfig, config_json
 from kgpt.pipeline.locking import locked
 from kgpt.pipeline.measuring import open_exam
-from kgpt.pipeline.parallel import Until, work_on_arms
+from kgpt.pipeline.parallel import Until, own, work_on_arms
 from kgpt.pipeline.results import RESULTS, write_results
 from kgpt.pipeline.stage import Stage
 from kgpt.sources import (
@@ -64,7 +66,10 @@ class Run:
     def train(self, arm: str, seed: int, *, resume: bool = True) -> Manifest:
         """Stages 1 to 5, then one arm and seed."""
         wanted = Arm(self.config, self.folder, arm, seed)
-        return train_arm(wanted, self.sequences(), resume=resume, processes=self.processes)
+        sequences = self.sequences()
+        with ExitStack() as stack:
+            self.processes.first(lambda: stack.enter_context(own(wanted)))
+            return train_arm(wanted, sequences, resume=resume, processes=self.processes)
 
     def range_test(self, arm: str, seed: int) -> RangeTest:
         """Stages 1 to 5, then a learning-rate range test of one arm."""
@@ -76,8 +81,10 @@ class Run:
         arms = [Arm(self.config, self.folder, name, seed) for seed in self.config.seeds for name in self.config.arms]
         sequences = self.sequences()
         asked: Until = "arms" if until == "arms" else "results"
+        exam = open_exam(self.config, self.folder)
+        check_tasks(self.config.evaluation.tasks, exam)
         work_on_arms(arms, sequences, num_processes=num_processes, until=asked)
-        return {} if asked == "arms" else write_results(self.config, self.folder, open_exam(self.config, self.folder))
+        return {} if asked == "arms" else write_results(self.config, self.folder, exam)
 
     def _data_stage(self, name: StageName, previous: Mapping[str, str]) -> Manifest:
         config, run = self.config, self.folder
@@ -135,9 +142,14 @@ def load_results(run: Path) -> dict[str, Any]:
     """What `results.json` of a run folder holds.
 
     Raises:
-        DataError: the run has no results yet.
+        DataError: the run has no results yet, or the file holds something else.
     """
-    return read_json(run / "7-results" / RESULTS)
+    path = run / "7-results" / RESULTS
+    found = read_json(path)
+    for name in ("results", "comparisons", "cost"):
+        if not isinstance(found.get(name), list):
+            raise DataError(f"{path}: no list {name!r}; kgpt's results have one: measure the run again")
+    return found
 
 
 def _ingredients(config: RunConfig, name: StageName, previous: Mapping[str, str]) -> dict[str, Any]:
@@ -180,7 +192,9 @@ def _source_hashes(config: RunConfig, name: StageName) -> dict[str, str]:
         files += step_files(config.corpus_steps(linked=True))
     if name == "sequences" or (name == "graph" and config.graph.select.heads == "asked"):
         files += _files(open_questions, config.resolve(config.questions.sources, "questions.sources"))
-    return {str(path): fingerprint_file(path) for path in files}
+    if name == "sequences":
+        files += checkpoint_files(config.backbone.checkpoint)
+    return fingerprints(files)
 
 
 def _files(open_source: Callable[[str], DocumentSource | QuestionSource], sources: Sequence[str]) -> list[Path]:

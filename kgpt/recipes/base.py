@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Protocol
+from pathlib import Path
+from typing import Annotated, Protocol, runtime_checkable
 
 from pydantic import Field
 
@@ -60,7 +61,7 @@ class TrainingData:
         """The train questions with their share, where there are any; their answers may be told step by step."""
         steps = StepTeller(self.graph, self.kept_out) if in_steps else None
         stream = QuestionStream(questions=self.questions, vocabulary=self.vocabulary, steps=steps)
-        return {"questions": WeightedStream(stream, weight)} if self.questions and weight else {}
+        return {"questions": WeightedStream(stream, weight, "nothing")} if self.questions and weight else {}
 
 
 class Recipe(Protocol):
@@ -78,6 +79,14 @@ class Recipe(Protocol):
 
     def objectives(self, architecture: Architecture) -> Sequence[Objective]:
         """What it minimises."""
+
+
+@runtime_checkable
+class ReadsFiles(Protocol):
+    """A recipe that reads files of the user's: another content, another training."""
+
+    def files(self) -> Sequence[Path]:
+        """Which."""
 
 
 class WordRecipe:

@@ -60,12 +60,16 @@ class Causal(WordRecipe):
         )
         sources: dict[str, tuple[PieceSource, float]] = {
             "triples": (TripleSource(graph=data.graph, forms=self.forms), self.triple_weight),
-            "passages": (EntityPassages(graph=data.graph, pair_prob=self.pair_prob), self.passage_weight),
+            "passages": (
+                EntityPassages(graph=data.graph, pair_prob=self.pair_prob, kept_out=data.kept_out),
+                self.passage_weight,
+            ),
         }
         written = {
             name: WeightedStream(
                 WrittenStream(source=source, vocabulary=data.vocabulary, asking="next", max_tokens=self.max_tokens),
                 weight,
+                "triples",
             )
             for name, (source, weight) in sources.items()
         }

@@ -91,7 +91,7 @@ class Colake:
         }
         if self.entity_weight:
             alone = self._graphs(data, entity_passages(data.graph, data.vocabulary), 1.0)
-            mixed["entities"] = WeightedStream(alone, self.entity_weight)
+            mixed["entities"] = WeightedStream(alone, self.entity_weight, "triples")
         return weighed(mixed)
 
     def _graphs(self, data: TrainingData, passages: PassageStore, anchor_prob: float) -> WordKnowledgeGraphStream:

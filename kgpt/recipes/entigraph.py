@@ -54,7 +54,11 @@ class EntiGraph(WordRecipe):
         """Passages, and what the control reads."""
         passages = WrittenStream(
             source=EntityPassages(
-                graph=data.graph, pair_prob=self.pair_prob, max_hops=self.max_hops, max_triples=self.max_triples
+                graph=data.graph,
+                pair_prob=self.pair_prob,
+                max_hops=self.max_hops,
+                max_triples=self.max_triples,
+                kept_out=data.kept_out,
             ),
             vocabulary=data.vocabulary,
             asking=ASKING[architecture],
@@ -67,7 +71,10 @@ class EntiGraph(WordRecipe):
             max_tokens=self.max_tokens,
             salient_prob=self.salient_prob,
         )
-        mixed = {"passages": WeightedStream(passages, self.passage_weight), **text.streams(data, architecture)}
+        mixed = {
+            "passages": WeightedStream(passages, self.passage_weight, "triples"),
+            **text.streams(data, architecture),
+        }
         return weighed(mixed)
 
     def objectives(self, architecture: Architecture) -> Sequence[Objective]:

@@ -63,7 +63,7 @@ class GraphLM:
             text_prob=self.text_prob,
         )
         text = TextOnly(text_weight=self.text_weight, question_weight=self.question_weight)
-        mixed = {"graphs": WeightedStream(graphs, self.graph_weight), **text.streams(data, architecture)}
+        mixed = {"graphs": WeightedStream(graphs, self.graph_weight, "triples"), **text.streams(data, architecture)}
         return weighed(mixed)
 
     def objectives(self, architecture: Architecture) -> Sequence[Objective]:

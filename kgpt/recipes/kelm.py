@@ -76,6 +76,10 @@ class Kelm(WordRecipe):
                 "sentences: mode 'generator' reads a file; write one with kgpt verbalize --mode generator"
             )
 
+    def files(self) -> Sequence[Path]:
+        """The sentences, where they come from a file."""
+        return [Path(self.sentences)] if self.sentences else []
+
     @property
     def architectures(self) -> Sequence[Architecture]:
         """All."""
@@ -96,7 +100,10 @@ class Kelm(WordRecipe):
             max_tokens=self.max_tokens,
             salient_prob=self.salient_prob,
         )
-        mixed = {"sentences": WeightedStream(sentences, self.sentence_weight), **text.streams(data, architecture)}
+        mixed = {
+            "sentences": WeightedStream(sentences, self.sentence_weight, "triples"),
+            **text.streams(data, architecture),
+        }
         return weighed(mixed)
 
     def objectives(self, architecture: Architecture) -> Sequence[Objective]:

@@ -67,7 +67,7 @@ class Kepler:
         )
         mixed = {
             "text": WeightedStream(text, self.text_weight),
-            "triples": WeightedStream(triples, self.triple_weight),
+            "triples": WeightedStream(triples, self.triple_weight, "triples"),
         }
         return weighed(mixed)
 

@@ -86,6 +86,10 @@ class KgT5(WordRecipe):
     max_tokens: Length = 128
     salient_prob: Probability = 0.5
 
+    def files(self) -> Sequence[Path]:
+        """The sentences, where they come from a file."""
+        return [Path(self.sentences)] if self.sentences else []
+
     @property
     def architectures(self) -> Sequence[Architecture]:
         """Encoder-decoders."""
@@ -99,8 +103,9 @@ class KgT5(WordRecipe):
             max_tokens=self.max_tokens,
             salient_prob=self.salient_prob,
         )
+        is_text = self.corpus == "sentences" and not self.sentences
         mixed = {
-            self.corpus: WeightedStream(self._facts(data), self.triple_weight),
+            self.corpus: WeightedStream(self._facts(data), self.triple_weight, "passages" if is_text else "triples"),
             **text.streams(data, architecture),
             **data.question_streams(self.question_weight, in_steps=self.answer_steps),
             **self._several_hops(data),
@@ -147,7 +152,7 @@ class KgT5(WordRecipe):
         )
         lists = ListStream(graph=graph, vocabulary=vocabulary, max_answers=self.max_answers)
         return {
-            "paths": WeightedStream(paths, self.path_weight),
-            "lists": WeightedStream(lists, self.list_weight),
-            "contexts": WeightedStream(context, self.context_weight),
+            "paths": WeightedStream(paths, self.path_weight, "triples"),
+            "lists": WeightedStream(lists, self.list_weight, "triples"),
+            "contexts": WeightedStream(context, self.context_weight, "triples"),
         }

@@ -62,7 +62,7 @@ class Kgt5(WordRecipe):
             max_tokens=self.max_tokens,
             salient_prob=self.salient_prob,
         )
-        mixed = {"links": WeightedStream(links, self.link_weight), **text.streams(data, architecture)}
+        mixed = {"links": WeightedStream(links, self.link_weight, "triples"), **text.streams(data, architecture)}
         return weighed(mixed)
 
     def objectives(self, architecture: Architecture) -> Sequence[Objective]:

@@ -63,7 +63,7 @@ class TextOnly(WordRecipe):
         if architecture == "encoder_decoder":
             return data.question_streams(self.question_weight)
         prompted = CausalQuestionStream(questions=data.questions, vocabulary=data.vocabulary)
-        return {"questions": WeightedStream(prompted, self.question_weight)}
+        return {"questions": WeightedStream(prompted, self.question_weight, "nothing")}
 
 
 def without_graph(recipe: Recipe) -> TextOnly:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kgpt.pipeline.config import TOLD_KNOWLEDGE
 from kgpt.pipeline.slices import Slice
 from kgpt.report.run_record import RunRecord
 
@@ -48,7 +49,9 @@ def _mixtures(run: RunRecord) -> Iterator[MixtureRow]:
         recipe = settings.get("recipe", {})
         if isinstance(recipe, Mapping):
             shares = (settings.get("mixture") or run.config.get("mixture") or {}).get("shares", {})
-            yield MixtureRow(arm, str(recipe.get("type", "")), _streams(recipe, shares), _knowledge(arm, settings, run))
+            knowledge = _knowledge(str(recipe.get("type", "")), settings)
+            told = f"control: {knowledge}" if arm == run.control else knowledge
+            yield MixtureRow(arm, str(recipe.get("type", "")), _streams(recipe, shares), told)
 
 
 def _streams(recipe: Mapping[str, Any], shares: Mapping[str, float]) -> str:
@@ -57,7 +60,7 @@ def _streams(recipe: Mapping[str, Any], shares: Mapping[str, float]) -> str:
     return ", ".join(f"{name} {value:g}" for name, value in (weights | dict(shares)).items() if value)
 
 
-def _knowledge(arm: str, settings: Mapping[str, Any], run: RunRecord) -> str:
-    if settings.get("knowledge") == "shuffled":
-        return "shuffled graph"
-    return "control: text alone" if arm == run.control else "true graph"
+def _knowledge(recipe: str, settings: Mapping[str, Any]) -> str:
+    """What an arm was told of the graph."""
+    knowledge = str(settings.get("knowledge", "true"))
+    return "text alone" if recipe == "text_only" and knowledge == "true" else TOLD_KNOWLEDGE.get(knowledge, knowledge)

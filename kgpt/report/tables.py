@@ -7,6 +7,7 @@ from typing import Any
 from kgpt.evaluation.exam import OF_SET
 from kgpt.evaluation.summary import HEADLINES
 from kgpt.manifest import Manifest
+from kgpt.pipeline.config import TOLD_KNOWLEDGE
 from kgpt.pipeline.measuring import MAJORITY
 from kgpt.report.estimate import Estimate
 from kgpt.report.run_record import RunRecord
@@ -202,7 +203,8 @@ def _role(run: RunRecord, arm: str) -> str:
     recipe = settings.get("recipe", "")
     name = recipe.get("type", "") if isinstance(recipe, Mapping) else str(recipe)
     told = [f"recipe {name}"] if name and name != arm else []
-    told += ["shuffled graph"] if settings.get("knowledge") == "shuffled" else []
+    knowledge = str(settings.get("knowledge", "true"))
+    told += [TOLD_KNOWLEDGE.get(knowledge, knowledge)] if knowledge != "true" else []
     return ", ".join([*(["control"] if arm == run.control else []), *told])
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from statistics import mean
+from statistics import mean, stdev
 from typing import Any
 
 from kgpt.text import table
@@ -135,5 +135,5 @@ def say_points(difference: float) -> str:
 def _cell(values: list[float]) -> str:
     if not values:
         return "-"
-    spread = f" ± {(max(values) - min(values)) / 2:.3f}" if len(values) > 1 else ""
+    spread = f" ± {stdev(values):.3f}" if len(values) > 1 else ""
     return f"{mean(values):.3f}{spread}"

@@ -8,7 +8,7 @@ own because their lengths differ: padding a triple to a passage's length would w
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,12 +25,23 @@ from kgpt.wkgraph.graph import NodeKind
 _PROBED = 256
 
 
+Shown = Literal["passages", "triples", "nothing"]
+
+
 @dataclass(frozen=True, slots=True)
 class WeightedStream:
-    """A stream with its share of every step's tokens."""
+    """A stream with its share of every step's tokens.
+
+    Args:
+        stream: what is read.
+        weight: its share; weights need not sum to 1.
+        shows: what facts a pass over it tells: those of the passages, the graph's triples, or none to be counted (the
+            train questions).
+    """
 
     stream: Stream
     weight: float
+    shows: Shown = "passages"
 
 
 @dataclass(frozen=True)
@@ -103,6 +114,11 @@ class Mixture:
     def passes(self, num_steps: int) -> dict[str, float]:
         """How often each stream's records are seen in `num_steps` steps."""
         return {name: num_steps * count / len(self.streams[name].stream) for name, count in self.num_sequences.items()}
+
+    @property
+    def shows(self) -> Mapping[str, Shown]:
+        """What facts a pass over each stream tells."""
+        return {name: one.shows for name, one in self.streams.items()}
 
     def _rows(self, name: str, step: int, rank: int, world: int) -> list[Row]:
         count = self.num_sequences[name]

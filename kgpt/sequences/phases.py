@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpt.sequences.batch import Batch
-from kgpt.sequences.mixing import Mixture
+from kgpt.sequences.mixing import Mixture, Shown
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +62,11 @@ class Phases:
             for name, times in phase.mixture.passes(taken).items():
                 found[name] = found.get(name, 0.0) + times
         return found
+
+    @property
+    def shows(self) -> Mapping[str, Shown]:
+        """What facts a pass over each stream of any phase tells."""
+        return {name: shown for phase in self.phases for name, shown in phase.mixture.shows.items()}
 
     @property
     def replayed(self) -> Mapping[str, float]:

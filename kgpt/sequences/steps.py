@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpt.sequences.batch import Batch
+from kgpt.sequences.mixing import Shown
 
 
 class Steps(Protocol):
@@ -35,6 +36,10 @@ class Steps(Protocol):
 
     def passes(self, num_steps: int) -> dict[str, float]:
         """How often each stream's records are seen in `num_steps` steps."""
+
+    @property
+    def shows(self) -> Mapping[str, Shown]:
+        """What facts a pass over each stream tells."""
 
     def observe(self, step: int, losses: Mapping[str, NDArray[np.float32]]) -> None:
         """Take in the losses of a step's sequences of every replayed stream, in order over all processes."""

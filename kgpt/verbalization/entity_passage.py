@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpt.kg.graph import KnowledgeGraph
+from kgpt.kg.splitting import numbered_pairs
 from kgpt.verbalization.aggregation import TemplateWriter
 from kgpt.verbalization.naming import GraphNames
 from kgpt.verbalization.neighborhood import Neighbor
@@ -31,6 +32,7 @@ class EntityPassages:
         max_hops: of the path that joins a pair.
         max_triples: stated of an entity.
         max_shared: common neighbours named of a pair.
+        kept_out: pairs of entities (`pair_key`) that an exam asks about: no passage joins such a pair by several hops.
     """
 
     graph: KnowledgeGraph
@@ -38,6 +40,7 @@ class EntityPassages:
     max_hops: int = 2
     max_triples: int = 6
     max_shared: int = 2
+    kept_out: frozenset[tuple[str, str]] = frozenset()
     book: StatementBook = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -137,7 +140,7 @@ class EntityPassages:
 
     @cached_property
     def _walker(self) -> PathWalker:
-        return PathWalker(self.graph)
+        return PathWalker(self.graph, apart=numbered_pairs(self.graph, self.kept_out))
 
     @cached_property
     def _writer(self) -> TemplateWriter:

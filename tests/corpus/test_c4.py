@@ -66,3 +66,10 @@ def test_lines_of_another_writing_may_end_as_they_like():
     assert C4(require_end_mark=False, min_sentences=0).begin()(Document("d", "これは 一つ の文")) == Document(
         "d", "これは 一つ の文"
     )
+
+
+def test_a_sentence_that_ends_in_a_citation_is_one():
+    after = C4().begin()(Document("d", f"Paris is the capital of France.[1]\n{FIVE}\n[2]"))
+
+    assert after.text == f"Paris is the capital of France.\n{FIVE}\n"
+    assert changes_of(after) == {"c4:citation": 1, "c4:no_end_mark": 1}

@@ -41,6 +41,18 @@ def test_unlabelled_texts_stand_for_the_others_and_good_ones_among_them_are_reck
     assert model.probability(texts(BAD, 1)[0]) < 0.4
 
 
+def test_what_is_good_half_of_the_time_is_called_so_however_few_good_ones_were_labelled():
+    plain = [f"The bridge of {number} is of stone." for number in range(300)]
+    good, bad = texts(GOOD, 150) + plain[::2], texts(BAD, 150) + plain[1::2]
+    order = np.random.default_rng(0).permutation(len(good))
+
+    for share in (100, 200):
+        labelled = set(order[:share].tolist())
+        model = fit_quality(good + bad, [True if n in labelled else None for n in range(len(good) + len(bad))])
+
+        assert np.mean([model.probability(text) for text in plain]) == pytest.approx(0.5, abs=0.22)
+
+
 def test_beside_bad_ones_unlabelled_texts_are_left_out():
     model = fit_quality(texts(GOOD, 20) + texts(BAD, 30), [True] * 20 + [False] * 20 + [None] * 10)
 

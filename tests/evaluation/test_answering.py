@@ -86,6 +86,18 @@ def test_a_decoder_goes_on_with_the_prompt_whatever_the_batch(speaker):
         assert best.probability == pytest.approx(chance, rel=1e-3)
 
 
+def test_the_probability_of_a_line_is_not_that_of_what_follows_it(speaker, monkeypatch):
+    asked = QUESTIONS[:1]
+    ((one_word,),) = answer(speaker, asked, max_new_tokens=1)
+    decode = type(speaker.vocabulary).decode
+    monkeypatch.setattr(type(speaker.vocabulary), "decode", lambda self, ids: f"{decode(self, ids[:1])}\n and more")
+
+    ((line,),) = answer(speaker, asked, max_new_tokens=5)
+
+    assert line.text == one_word.text.strip()
+    assert line.probability == pytest.approx(one_word.probability, rel=1e-3)
+
+
 def test_a_decoder_gives_several_answers_best_first(speaker):
     (found,) = answer(speaker, QUESTIONS[:1], num_answers=3, max_new_tokens=3)
 
@@ -103,7 +115,7 @@ def test_of_an_answer_in_steps_the_last_is_taken_and_its_ways_are_summed(writer,
         for end in ("France", "Spain")
     }
     told = iter(ways)
-    monkeypatch.setattr(type(writer.vocabulary), "decode", lambda *_: next(told))
+    monkeypatch.setattr("kgpt.evaluation.answering._first_line", lambda _: next(told))
 
     (found,) = answer(stepwise, question, num_answers=5)
 

@@ -38,3 +38,10 @@ def test_the_first_examples_make_room(kind, request):
 
     assert 0 < len(read) < 60 and read == shots[-len(read) :]
     assert readable(loaded, shots[:1], "What is the capital of Spain?", wording="question") == shots[:1]
+
+
+def test_no_example_answers_with_the_query_s_entity():
+    spouses = [Demonstration("p", "?", ("x",), about="Q1", told=frozenset({"Q2"})), Demonstration("r", "?", ("y",))]
+
+    assert [one.id for one in chosen(Demonstration("q", "?", ("x",), about="Q2"), spouses, 2)] == ["r"]
+    assert len(chosen(Demonstration("q", "?", ("x",), about="Q3"), spouses, 2)) == 2

@@ -3,8 +3,6 @@ import pytest
 import torch
 
 from kgpt.errors import CheckpointError
-from kgpt.evaluation import AskedFact
-from kgpt.evaluation.graph_completion import tail_scores
 from kgpt.evaluation.node_scoring import NodeScorer, masked_end
 from kgpt.model import BackboneSettings, LoadedModel, Nodes, build_model
 from kgpt.sequences import NO_TARGET
@@ -46,15 +44,6 @@ def test_the_masked_end_is_asked_for_and_the_other_stands_there(loaded, capitals
         assert made.targets[asked].tolist() == [tail if side == "tail" else head]
         assert made.ids[asked].tolist() == [mask]
         assert made.positions[[first, -2, -1]].tolist() == [first, first + 2, first + 1]
-
-
-def test_tails_score_as_in_graph_completion(loaded, capitals):
-    row = row_of(capitals, "Q11", "P36", "Q1")
-    fact = AskedFact("x", int(row[0, 0]), int(row[0, 1]), (int(row[0, 2]),), ())
-
-    scores = NodeScorer(loaded, capitals)(row, "tail")
-
-    assert scores == pytest.approx(tail_scores(loaded, [fact], capitals))
 
 
 def test_a_score_does_not_depend_on_the_end_that_is_asked_for(loaded, capitals):

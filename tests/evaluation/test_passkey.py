@@ -42,4 +42,21 @@ def test_a_model_that_copies_the_number_finds_it(loaded, monkeypatch):
 
     monkeypatch.setattr("kgpt.evaluation.passkey.score_labels", copies)
 
-    assert {one.value for one in evaluate_passkey(loaded, lengths=[64, 128], num_keys=2)} == {1.0}
+    found = evaluate_passkey(loaded, lengths=[64, 128], num_keys=2)
+
+    assert {one.value for one in found} == {1.0}
+
+
+def test_what_a_model_said_is_told_also_where_it_was_wrong(loaded, monkeypatch):
+    said = []
+
+    def prefers_the_last(loaded, text, labels, *, max_tokens):
+        said.append(labels[-1])
+        return [float(label == labels[-1]) for label in labels]
+
+    monkeypatch.setattr("kgpt.evaluation.passkey.score_labels", prefers_the_last)
+
+    found = evaluate_passkey(loaded, lengths=[64], num_keys=2)
+
+    assert {one.value for one in found} == {0.0}
+    assert [one.predicted for one in found] == said

@@ -1,11 +1,11 @@
 import pytest
 
 from kgpt.kg import build_graph
-from kgpt.pipeline.exposure import GRAPH_STREAMS, Exposure, band
+from kgpt.pipeline import load_run_config
+from kgpt.pipeline.arm import Arm
+from kgpt.pipeline.exposure import Exposure, band
 from kgpt.recipes import recipes
 from kgpt.records import Question, Triple
-
-PASSAGES_ARE_READ_BY = {"text", "passages", "sentences", "structures", "trees", "graphs", "questions"}
 
 
 def exposure(capitals, **told):
@@ -43,9 +43,33 @@ def test_bands(count, name):
     assert band(count) == f"exposures_{name}"
 
 
+READ_THE_GRAPH = {
+    ("causal", "triples"),
+    ("causal", "passages"),
+    ("entigraph", "passages"),
+    ("graph_lm", "graphs"),
+    ("kelm", "sentences"),
+    ("kepler", "triples"),
+    ("kg_t5", "triples"),
+    ("kgt5", "links"),
+}
+
+
 @pytest.mark.parametrize("name", recipes.names())
-def test_every_stream_of_every_recipe_is_of_one_kind(name, training_data):
+def test_every_stream_says_what_facts_it_shows(name, training_data):
     recipe = recipes.build(name)
     for architecture in recipe.architectures:
-        for stream in recipe.streams(training_data(architecture), architecture):
-            assert (stream in GRAPH_STREAMS) != (stream in PASSAGES_ARE_READ_BY), stream
+        for stream, told in recipe.streams(training_data(architecture), architecture).items():
+            wanted = "triples" if (name, stream) in READ_THE_GRAPH else "passages"
+            assert told.shows == ("nothing" if stream == "questions" else wanted), stream
+
+
+def test_a_fact_that_no_passage_states_is_shown_by_what_reads_the_graph_alone(finished_run):
+    config = load_run_config(str(finished_run / "config.json"), [])
+    shown = {name: Exposure.of(Arm(config, finished_run, name, 0)) for name in ("text_only", "kg_t5")}
+    graph = shown["kg_t5"].graph
+    unstated = [one for one in map(graph.triple, graph.triples) if one not in shown["kg_t5"].stated]
+
+    assert unstated
+    assert all(shown["kg_t5"].count(one) > 0 for one in unstated)
+    assert not any(shown["text_only"].count(one) for one in unstated)

@@ -119,3 +119,11 @@ def test_a_control_on_a_wrong_graph_is_called_one(arm):
     for name in shuffled:
         assert "wrong on purpose" in model_card(Arm(arm.config, arm.run, name, 0))
     assert shuffled
+    arms = {
+        name: arm.config.arms["kg_t5"].model_copy(update={"knowledge": name}) for name in ("type_consistent", "off")
+    }
+    config = arm.config.model_copy(update={"arms": arm.config.arms | arms})
+    told = {name: model_card(Arm(config, arm.run, name, 0)) for name in arms}
+    assert "trained on a graph with tails swapped within types" in told["type_consistent"]
+    assert "wrong on purpose" in told["type_consistent"] and "wrong on purpose" not in told["off"]
+    assert "the graph was left out" in told["off"]

@@ -1,14 +1,22 @@
 import json
+import re
 from datetime import datetime
 from importlib.metadata import version
 
+import numpy as np
 import pytest
+from filelock import FileLock
 
-from kgpt.errors import DataError, RunLockedError, StoreError
+from kgpt.alignment.passages import read_passages
+from kgpt.errors import DataError, KgptError, RunLockedError, StoreError
 from kgpt.evaluation import fact_id
+from kgpt.kg.splitting import pair_key
 from kgpt.pipeline import load_results, load_run_config, open_run
 from kgpt.pipeline.arm import read_questions
+from kgpt.pipeline.data_stages import open_run_graph
 from kgpt.pipeline.measuring import read_outcomes
+from kgpt.pipeline.results import _comparisons
+from kgpt.records import Outcome
 
 DATA_STAGES = ("1-graph", "2-corpus", "3-linked", "4-aligned", "5-sequences")
 
@@ -224,13 +232,87 @@ def test_a_lock_is_free_after_an_error(tmp_path, config):
 
 
 def test_coverage_asks_no_fact_of_a_training_question(finished_run):
-    questions = read_questions(finished_run)
-    trained = {fact_id(one.entity, one.relation) for one in questions if one.split == "train"}
+    questions, graph = read_questions(finished_run), open_run_graph(finished_run)
+    trained = {pair_key(fact) for one in questions if one.split == "train" for fact in one.facts()}
+    facts = {fact_id(one.head, one.relation): one for one in map(graph.triple, graph.triples)}
 
     outcomes = read_outcomes(finished_run / "7-results" / "kg_t5" / "0")
 
-    asked = {one.item for one in outcomes if one.task == "coverage"}
+    asked = {pair_key(facts[one.item]) for one in outcomes if one.task == "coverage"}
     assert trained and asked and not trained & asked
+
+
+def test_what_could_only_fail_once_models_are_trained_is_refused_before(tmp_path, project):
+    asked = {
+        "perplexity": "name some in evaluation.documents",
+        "{type: probe, label: P999}": "the graph has no relation 'P999'",
+        "cloze_template": "needs a path here",
+        "{type: cloze_template, templates: /no/such.jsonl}": "/no/such.jsonl",
+    }
+    for number, (task, told) in enumerate(asked.items()):
+        with (
+            pytest.raises(KgptError, match=re.escape(told)),
+            open_run(changed(project, f"evaluation.tasks=[{task}]"), tmp_path / str(number)) as run,
+        ):
+            run.results()
+        assert not (tmp_path / str(number) / "6-arms").exists()
+
+
+def test_other_texts_to_ask_about_are_measured_again(run_copy, project, tmp_path):
+    texts = tmp_path / "asked.jsonl"
+    texts.write_text('{"id": "one", "text": "Citytown1 is the capital of Landia1."}\n')
+    one = changed(project, "evaluation.tasks=[perplexity]", f"evaluation.documents=[{texts}]", "seeds=[0]")
+    one = one.model_copy(update={"arms": {"text_only": one.arms["text_only"]}})
+
+    def measured():
+        with open_run(one, run_copy) as run:
+            return [row["value"] for row in run.results()["results"] if row["task"] == "perplexity"]
+
+    first = measured()
+    texts.write_text('{"id": "one", "text": "Something else is said here, in other words."}\n')
+
+    assert first and measured() != first
+
+
+@pytest.mark.parametrize("num_processes", [1, 2])
+def test_no_run_trains_an_arm_that_a_process_left_over_still_trains(tmp_path, project, num_processes):
+    config = changed(project, "seeds=[0]", "training.steps=3")
+    with open_run(config, tmp_path / "run") as run:
+        run.sequences()
+        (tmp_path / "run" / "6-arms" / "text_only").mkdir(parents=True)
+        with (
+            FileLock(tmp_path / "run" / "6-arms" / "text_only" / "0.lock"),
+            pytest.raises(RunLockedError, match="still trains arm text_only, seed 0"),
+        ):
+            run.results(num_processes=num_processes)
+
+
+def test_a_twin_that_is_the_control_is_compared_once(project):
+    config = changed(project, "seeds=[0]")
+    arms = {"kg": config.arms["kg_t5"], "plain": config.arms["kg_t5"].model_copy(update={"knowledge": "off"})}
+    told = [Outcome("qa", str(number), "exact_match", number % 2, (), "") for number in range(10)]
+
+    found = _comparisons(config.model_copy(update={"arms": arms, "control": "plain"}), {"kg": [told], "plain": [told]})
+
+    assert [(one.arm, one.control, one.subset) for one in found] == [("kg", "plain", "all")]
+
+
+@pytest.mark.parametrize("told", ["{}", '{"results": 1, "comparisons": [], "cost": []}'])
+def test_a_file_that_holds_no_results_is_refused(tmp_path, told):
+    (tmp_path / "7-results").mkdir()
+    (tmp_path / "7-results" / "results.json").write_text(told)
+
+    with pytest.raises(DataError, match=r"results\.json: no list 'results'"):
+        load_results(tmp_path)
+
+
+def test_no_triple_that_is_held_out_stands_in_a_text(finished_run):
+    graph = open_run_graph(finished_run)
+    held = graph.triples[np.load(finished_run / "5-sequences" / "held_out.npy")]
+    passages = read_passages(finished_run / "4-aligned" / "passages.jsonl")
+    stated = {pair_key(one.triple) for passage in passages for one in passage.alignments}
+
+    assert len(held) and stated and not stated & {pair_key(graph.triple(row)) for row in held}
 
 
 def test_every_arm_is_asked_the_same_items(finished_run):

@@ -62,3 +62,12 @@ def test_all_arms_of_a_config_train_the_same_backbone(name):
     config = load_run_config(str(CONFIGS / name))
 
     assert len({config.backbone_of(arm).model_dump_json() for arm in config.arms}) == 1
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_an_arm_called_shuffled_is_the_twin_of_another(name):
+    arms = load_run_config(str(CONFIGS / name)).arms
+
+    for twin, told in arms.items():
+        if told.knowledge == "shuffled":
+            assert told == arms[twin.removesuffix("_shuffled")].model_copy(update={"knowledge": "shuffled"})

@@ -67,7 +67,7 @@ def test_the_table_holds_only_the_columns_that_were_measured():
     header, line, *_ = results_table({"results": rows, "comparisons": []}).splitlines()
 
     assert header.split() == ["arm", "QA", "all"]
-    assert line.split() == ["text_only", "0.200", "±", "0.100"]
+    assert line.split() == ["text_only", "0.200", "±", "0.141"]
 
 
 def test_the_linker_gets_its_own_line():

@@ -85,3 +85,15 @@ def test_the_same_index_and_generator_give_the_same_passage_and_another_one_anot
 
     assert texts(passages) == texts(passages)
     assert len({joined(passages.pieces(0, np.random.default_rng(seed))) for seed in range(30)}) > 5
+
+
+def test_no_passage_joins_a_pair_that_an_exam_asks_for_by_several_hops():
+    film, city = GRAPH.entity("film"), GRAPH.entity("city")
+
+    def joins(**settings):
+        passages = EntityPassages(graph=GRAPH, pair_prob=1.0, **settings)
+        drawn = (passages.pieces(seed % 4, np.random.default_rng(seed)) for seed in range(200))
+        return sum(frozenset((film, city)) in stated(pieces, GRAPH) for pieces in drawn)
+
+    assert joins() > 0
+    assert joins(kept_out=frozenset({("city", "film")})) == 0
