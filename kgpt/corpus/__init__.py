@@ -23,7 +23,6 @@ from kgpt.corpus import (  # the steps register themselves
 )
 from kgpt.corpus.base import CorpusStep, QualityFilter, SourcePolicy, SourceStep, WholeStep, corpus_steps, step_files
 from kgpt.corpus.curating import Curation
-from kgpt.corpus.slices import corpus_slices
 
 __all__ = [
     "CorpusStep",
@@ -34,7 +33,6 @@ __all__ = [
     "WholeStep",
     "blocklist",
     "c4",
-    "corpus_slices",
     "corpus_steps",
     "decontamination",
     "diversify",

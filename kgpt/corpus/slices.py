@@ -1,14 +1,14 @@
 """Documents by where they come from and what curation found of them: the slices that are counted and mixed."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from kgpt.corpus.base import UNKNOWN, marks_of
 from kgpt.corpus.clusters import num_members
 from kgpt.corpus.quality_classifier import QUALITY
 from kgpt.corpus.sharded import STEPS
-from kgpt.records import Document, Metadata
+from kgpt.records import Metadata
 
 SLICE = "slice"
 """The field of `Metadata.extra` that names a document's slice where that is not its source."""
@@ -65,14 +65,6 @@ SLICES: Mapping[str, Callable[[Metadata], str]] = {
 def slice_of(metadata: Metadata, field: str) -> str:
     """The slice of a document by `field` of `SLICES`."""
     return SLICES[field](metadata) or UNKNOWN
-
-
-def corpus_slices(documents: Iterable[Document]) -> dict[str, dict[str, int]]:
-    """Documents by every field of `SLICES`."""
-    slices: dict[str, Counter[str]] = {field: Counter() for field in SLICES}
-    for document in documents:
-        count_slices(slices, document.metadata)
-    return {field: dict(counts) for field, counts in slices.items()}
 
 
 def count_slices(slices: Mapping[str, Counter[str]], metadata: Metadata) -> None:

@@ -143,7 +143,7 @@ def selective_risks(probability: _Floats, right: _Floats) -> _Floats:
     return np.asarray(np.cumsum(means[np.sort(groups)]) / np.arange(1, len(probability) + 1))
 
 
-def best_threshold(probability: _Floats, right: _Floats) -> float:
+def answering_threshold(probability: _Floats, right: _Floats) -> float:
     """The probability from which on answering gains most, where right counts 1, wrong -1 and silence 0.
 
     That score is "truthfulness" (Yang et al., 2024, CRAG, section 4). Infinite where silence is best.
@@ -162,5 +162,5 @@ def cross_fitted(probability: _Floats, right: _Floats, items: Sequence[str]) -> 
     given = np.zeros(len(items), bool)
     for fold in range(NUM_FOLDS):
         own = folds == fold
-        given[own] = probability[own] >= best_threshold(probability[~own], right[~own])
+        given[own] = probability[own] >= answering_threshold(probability[~own], right[~own])
     return given

@@ -173,13 +173,6 @@ def measure_contamination(
     )
 
 
-def contaminated_items(
-    *, test: Sequence[Question], train: Sequence[Question], texts: Sequence[str]
-) -> Mapping[str, tuple[Reason, ...]]:
-    """Ids of the contaminated questions of `test`, each with its reasons; see `measure_contamination`."""
-    return measure_contamination(test=test, train=train, texts=texts).reasons
-
-
 def _asked(test: Sequence[Question], train: Sequence[Question]) -> list[bool]:
     trained = {normalize_answer(question.text) for question in train}
     return [normalize_answer(question.text) in trained for question in test]

@@ -56,7 +56,8 @@ class KgT5(WordRecipe):
         tail_prob: how often the tail is hidden, else the head.
         num_hops: of the paths, drawn from alike.
         path_hidden: what of a path is to be written, drawn from alike: its `end`, the `middle`, `both`, or the end of a
-            path told without its middle (`composed`), or asked for in plain words (`question`).
+            path told without its middle (`composed`), or asked for in plain words (`question`). With `question` and one
+            hop an arm reads many of the very questions of the task `coverage`: compare it by other questions then.
         path_max_degree: an entity with more triples is no start and no middle of a path; null takes all.
         path_inverses: ids of the relations that paths follow from tail to head; null is all of them.
         answer_steps: whether questions of several hops are answered step by step, naming the entities on the way.

@@ -1,9 +1,12 @@
-from kgpt.corpus import Curation, corpus_slices
+from collections import Counter
+
+from kgpt.corpus import Curation
 from kgpt.corpus.c4 import C4
 from kgpt.corpus.dropping import DroppedDocument
 from kgpt.corpus.duplicates import ExactDuplicates
 from kgpt.corpus.length import LengthFilter
 from kgpt.corpus.normalize import Normalize
+from kgpt.corpus.slices import SLICES, slice_of
 from kgpt.records import Document, Dropped, Metadata
 
 
@@ -42,7 +45,8 @@ def test_a_document_that_an_early_step_drops_is_not_seen_by_a_later_one():
 def test_slices_count_documents_by_provenance():
     documents = [Document("a", "x", metadata=Metadata(source="web", language="en")), Document("b", "x")]
 
-    slices = corpus_slices(documents)
+    slices = {field: Counter(slice_of(one.metadata, field) for one in documents) for field in SLICES}
+
     assert slices["source"] == {"web": 1, "unknown": 1}
     assert slices["license"] == {"unknown": 2}
     assert slices["language"] == {"en": 1, "unknown": 1}

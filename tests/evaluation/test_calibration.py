@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kgpt.evaluation.calibration import (
-    best_threshold,
+    answering_threshold,
     calibration_bins,
     calibration_results,
     cross_fitted,
@@ -50,9 +50,9 @@ def test_the_order_of_equal_probabilities_changes_no_risk(pairs, random):
 def test_the_threshold_gives_answers_while_they_gain():
     probability, right = np.array([0.9, 0.8, 0.7, 0.2, 0.1]), np.array([1.0, 0.0, 1.0, 0.0, 0.0])
 
-    assert best_threshold(probability, right) == 0.9
-    assert best_threshold(probability, np.zeros(5)) == float("inf")
-    assert best_threshold(np.array([0.5, 0.5]), np.array([1.0, 0.0])) == float("inf")
+    assert answering_threshold(probability, right) == 0.9
+    assert answering_threshold(probability, np.zeros(5)) == float("inf")
+    assert answering_threshold(np.array([0.5, 0.5]), np.array([1.0, 0.0])) == float("inf")
 
 
 def test_who_knows_what_it_knows_answers_just_that():

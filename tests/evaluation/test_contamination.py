@@ -3,7 +3,7 @@ from dataclasses import asdict
 import pytest
 
 from kgpt.evaluation import measure_overlap
-from kgpt.evaluation.contamination import contaminated_items, measure_contamination
+from kgpt.evaluation.contamination import measure_contamination
 from kgpt.kg import build_graph
 from kgpt.records import Question, Triple
 
@@ -75,7 +75,7 @@ EIGHT = Question("eight", "Who built that very old stone bridge there?", ("Charl
 
 
 def marks(test, *, train=(), texts=()):
-    return contaminated_items(test=test, train=train, texts=texts)
+    return measure_contamination(test=test, train=train, texts=texts).reasons
 
 
 def test_clean_items_bear_no_mark():
