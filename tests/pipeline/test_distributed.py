@@ -31,7 +31,7 @@ def test_a_run_pretrained_by_two_processes_goes_on_in_one(project, program, tmp_
     assert status == 0, told
     arm = tmp_path / "two" / "6-arms" / "kg_t5"
     assert said.splitlines() == [str(arm / "0" / "model")]
-    assert sorted(path.name for path in arm.iterdir()) == ["0"]
+    assert sorted(path.name for path in arm.iterdir()) == ["0", "0.lock"]
     overrides = [settings[1], settings[3], settings[5]]
     with open_run(load_run_config(str(project / "tiny.yaml"), overrides), tmp_path / "one") as run:
         run.train("kg_t5", 0)
