@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForMaskedLM, AutoModelForSeq2SeqLM
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 from transformers.utils.logging import disable_progress_bar
@@ -120,7 +121,11 @@ def _fresh(settings: BackboneSettings, vocabulary: Vocabulary) -> Any:
         "attn_implementation": settings.attention,
     }
     _check_extra(settings)
-    config = CONFIG_MAPPING[settings.family](**(common | config_sizes(settings) | settings.extra))
+    try:
+        config = CONFIG_MAPPING[settings.family](**(common | config_sizes(settings) | settings.extra))
+    except (StrictDataclassError, TypeError, ValueError, ZeroDivisionError) as error:
+        reason = " ".join(str(error).split())
+        raise ConfigError(f"backbone: {settings.family} refuses its sizes: {reason}") from error
     if config.is_encoder_decoder and config.decoder_start_token_id is None:
         config.decoder_start_token_id = vocabulary.pad
     try:

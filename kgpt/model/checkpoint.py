@@ -128,13 +128,18 @@ def load_model_of(checkpoint: str, architecture: Architecture) -> KgptModel:
     try:
         told = read_json(parts / "config.json")["parts"]
         entities, relations = ((parts / f"{x}.txt").read_text("utf-8").splitlines() for x in ("entities", "relations"))
-        settings = {name: model_parts.build(one) for name, one in told.items()}
+        settings = {name: model_parts.build(_unmapped(one)) for name, one in told.items()}
         model = KgptModel(backbone, architecture, parts=settings, entity_ids=entities, relation_ids=relations)
         load_model(model.parts, str(parts / _WEIGHTS))
     except (OSError, UnicodeDecodeError, KeyError, RuntimeError, SafetensorError, DataError, ConfigError) as error:
         reason = " ".join(str(error).split())
         raise CheckpointError(f"{parts}: the graph's parts are corrupt ({reason}); train again") from error
     return model
+
+
+def _unmapped(settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A part's settings without the file that its table was trained in, which may be in use: it is loaded to memory."""
+    return {**settings, "memory_map": ""} if settings.get("memory_map") else settings
 
 
 def _about(path: Path) -> dict[str, Any]:

@@ -3,16 +3,31 @@
 Every family's own names stop here and in `stack.py`.
 """
 
+import inspect
+from functools import cache
 from typing import Any
 
-from kgpt.model.settings import BackboneSettings
+from transformers import AutoModel
 
-POSITION_SHIFTED = {"roberta", "xlm-roberta", "camembert"}
-"""Their positions begin behind the padding's: position p is row p + padding + 1."""
+from kgpt.model.settings import BackboneSettings
 
 WITHOUT_POSITION_IDS = {"t5", "mt5", "umt5", "longt5"}
 _T5 = WITHOUT_POSITION_IDS
 _BART = {"bart", "mbart", "pegasus"}
+
+
+def first_position(config: Any) -> int:
+    """The row of position 0: families after RoBERTa begin behind the padding's row, the others with row 0."""
+    return int(config.pad_token_id) + 1 if _begins_behind_padding(config.__class__) else 0
+
+
+@cache
+def _begins_behind_padding(config_class: type) -> bool:
+    """Whether a family's code makes its positions from the padding, as fairseq's does."""
+    model = AutoModel._model_mapping.get(config_class, None)  # there is no public way to a family's module
+    module = inspect.getmodule(model[0] if isinstance(model, tuple) else model)
+    places = [module, *(one for one in vars(module).values() if isinstance(one, type))] if module else []
+    return any(hasattr(one, "create_position_ids_from_input_ids") for one in places)
 
 
 def config_sizes(settings: BackboneSettings) -> dict[str, Any]:

@@ -17,13 +17,12 @@ from kgpt.model.base import ModelPart, PartSettings, Sizes, States, model_parts
 from kgpt.model.node_part import NodePart
 from kgpt.model.router import router_output
 from kgpt.model.settings import Architecture
-from kgpt.model.stack import decoder_logits, has_router, layers_of, run_stack, word_logits
+from kgpt.model.stack import BLOCKED, decoder_logits, has_router, layers_of, run_stack, word_logits
 from kgpt.sequences.batch import Batch
 from kgpt.sequences.outputs import HeadOutput, Output, Outputs
 from kgpt.sequences.sequence import NO_TARGET
 from kgpt.wkgraph import NodeKind
 
-BLOCKED = -1e4
 """Added to attention logits where nothing may be seen; minus infinity would give nan on rows masked whole."""
 
 

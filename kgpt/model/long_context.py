@@ -7,7 +7,7 @@ import torch
 from torch.nn.functional import interpolate
 
 from kgpt.errors import ConfigError
-from kgpt.model.family import POSITION_SHIFTED, WITHOUT_POSITION_IDS
+from kgpt.model.family import WITHOUT_POSITION_IDS, first_position
 from kgpt.model.settings import LongContextSettings
 
 _BART_OFFSET = 2
@@ -28,7 +28,7 @@ def lengthen(model: Any, settings: LongContextSettings) -> Any:
             f"backbone.long_context.max_positions: {settings.max_positions} is no longer than the {longest} that the "
             "checkpoint reads; give more, or leave long_context away"
         )
-    config.max_position_embeddings = settings.max_positions + _offset(config)
+    config.max_position_embeddings = settings.max_positions + first_position(config)
     if getattr(config, "rope_parameters", None) is not None:
         config.rope_parameters = _rotary(config.rope_parameters, settings, longest)
     longer = type(model)(config)
@@ -38,12 +38,7 @@ def lengthen(model: Any, settings: LongContextSettings) -> Any:
 
 
 def _longest(config: Any) -> int:
-    return int(config.max_position_embeddings) - _offset(config)
-
-
-def _offset(config: Any) -> int:
-    """Rows of the position table before position 0."""
-    return int(config.pad_token_id) + 1 if config.model_type in POSITION_SHIFTED else 0
+    return int(config.max_position_embeddings) - first_position(config)
 
 
 def _rotary(parameters: dict[str, Any], settings: LongContextSettings, longest: int) -> dict[str, Any]:
@@ -60,7 +55,7 @@ def _stretched(name: str, weight: torch.Tensor, config: Any) -> torch.Tensor:
     """A table of learnt positions with rows in between; any other weight as it is."""
     if not name.endswith(_LEARNT):
         return weight
-    first = _BART_OFFSET if name.endswith("embed_positions.weight") else _offset(config)
+    first = _BART_OFFSET if name.endswith("embed_positions.weight") else first_position(config)
     length = int(config.max_position_embeddings) - (0 if name.endswith("embed_positions.weight") else first)
     rows = interpolate(weight[first:].T[None], size=length, mode="linear", align_corners=True)[0].T
     return torch.cat([weight[:first], rows])

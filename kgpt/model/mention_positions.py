@@ -12,7 +12,7 @@ from torch import nn
 
 from kgpt.errors import ConfigError
 from kgpt.model.base import ModelPart, Sizes, model_parts
-from kgpt.model.family import POSITION_SHIFTED
+from kgpt.model.family import first_position
 from kgpt.model.mention import Mentions
 from kgpt.sequences.batch import Batch
 
@@ -49,8 +49,7 @@ class MentionPositions(ModelPart):
                 f"backbone.family: mention positions need learnt positions (bert, roberta), found "
                 f"{backbone.config.model_type}"
             )
-        if backbone.config.model_type in POSITION_SHIFTED:
-            self._offset = int(backbone.config.pad_token_id) + 1
+        self._offset = first_position(backbone.config)
 
     def embed(self, batch: Batch, embedded_BSD: torch.Tensor) -> torch.Tensor:
         """Move every mention's entity node to the mean of its words' positions."""

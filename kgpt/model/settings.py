@@ -48,12 +48,12 @@ class BackboneSettings(Settings):
     checkpoint: str = ""
     family: str = "t5"
     architecture: Architecture = "encoder_decoder"
-    hidden_size: int = 128
-    num_layers: int = 3
-    num_heads: int = 4
-    feed_forward_size: int = 384
-    dropout: float = 0.0
-    max_positions: int = 512
+    hidden_size: int = Field(default=128, ge=1)
+    num_layers: int = Field(default=3, ge=1)
+    num_heads: int = Field(default=4, ge=1)
+    feed_forward_size: int = Field(default=384, ge=1)
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    max_positions: int = Field(default=512, ge=16)
     long_context: LongContextSettings | None = None
     attention: Literal["eager", "sdpa"] = "eager"
     extra: dict[str, Any] = Field(default_factory=dict)

@@ -10,7 +10,11 @@ import torch
 from torch import nn
 
 from kgpt.errors import ConfigError
-from kgpt.model.family import POSITION_SHIFTED, WITHOUT_POSITION_IDS
+from kgpt.model.family import WITHOUT_POSITION_IDS, first_position
+
+BLOCKED = -1e4
+"""What is added to the attention of a node that is not seen."""
+FULL, SLIDING = "full_attention", "sliding_attention"
 
 
 def stack_of(backbone: Any) -> Any:
@@ -36,16 +40,34 @@ def run_stack(backbone: Any, embeddings: torch.Tensor, mask: torch.Tensor, posit
     """
     _check_positions(backbone, positions)
     family = backbone.config.model_type
-    keywords: dict[str, Any] = {"inputs_embeds": embeddings, "attention_mask": mask}
+    keywords: dict[str, Any] = {
+        "inputs_embeds": embeddings,
+        "attention_mask": _windowed(backbone.config, mask, positions),
+    }
     accepted = _accepted(stack_of(backbone))
     if family not in WITHOUT_POSITION_IDS and "position_ids" in accepted:
-        offset = backbone.config.pad_token_id + 1 if family in POSITION_SHIFTED else 0
-        keywords["position_ids"] = positions + offset
+        keywords["position_ids"] = positions + first_position(backbone.config)
     if "use_cache" in accepted:
         keywords["use_cache"] = False
     if has_router(backbone):
         keywords["output_router_logits"] = True
     return stack_of(backbone)(**keywords)
+
+
+def _windowed(config: Any, mask: torch.Tensor, positions: torch.Tensor) -> torch.Tensor | dict[str, torch.Tensor]:
+    """An additive mask as layers with a sliding window take it, which transformers leaves to who gives such a mask.
+
+    Positions tell how far apart two nodes are: packed texts each begin anew, graph nodes stand by their text.
+    """
+    kinds = set(getattr(config, "layer_types", None) or ())
+    window = getattr(config, "sliding_window", None)
+    is_unused = not getattr(config, "use_sliding_window", True) or (kinds and SLIDING not in kinds)
+    if mask.dim() == 2 or window is None or is_unused:
+        return mask
+    apart = (positions[:, :, None] - positions[:, None, :])[:, None]
+    is_far = apart.abs() > window if hasattr(config, "local_attention") else apart >= window
+    local = mask.masked_fill(is_far, BLOCKED)
+    return {FULL: mask, SLIDING: local} if kinds else local
 
 
 def _check_positions(backbone: Any, positions: torch.Tensor) -> None:
@@ -69,8 +91,7 @@ def num_positions(config: Any) -> int | None:
     rotary = getattr(config, "rope_parameters", None) is not None
     if rotary or config.model_type in WITHOUT_POSITION_IDS or not hasattr(config, "max_position_embeddings"):
         return None
-    offset = config.pad_token_id + 1 if config.model_type in POSITION_SHIFTED else 0
-    return int(config.max_position_embeddings) - offset
+    return int(config.max_position_embeddings) - first_position(config)
 
 
 def encoder_states(

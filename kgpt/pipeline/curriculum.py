@@ -56,7 +56,10 @@ def _streams(
     factors = factors_of_shares(data.passages, told.shares) if told.shares else told.repetition
     long_texts = LongTexts(min_words=told.long_words, factor=told.long_texts) if told.long_texts != 1 else None
     streams = recipe.streams(data, architecture)
-    return {name: replace(one, stream=repeated(one.stream, factors, long_texts)) for name, one in streams.items()}
+    return {
+        name: replace(one, stream=repeated(one.stream, factors, long_texts, text=data.passages))
+        for name, one in streams.items()
+    }
 
 
 def _replayed(

@@ -4,7 +4,7 @@ Differs from the paper:
 - pre-training reads the sentence trees too; there they come with fine-tuning only, by the same construction;
 - branches stand behind the sentence instead of inside it, which attention cannot tell (positions and visibility say
   all); they are told from the trunk by these alone, not by a segment;
-- which facts an entity brings is drawn anew at every pass (`choice: first` takes the first by relation and tail; in the
+- which facts an entity brings is drawn anew at every pass (`choice: first` takes the first by tail and relation; in the
   release the choice hangs on Python's hash seed).
 """
 

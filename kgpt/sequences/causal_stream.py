@@ -49,8 +49,9 @@ class CausalQuestionStream:
         answers = self._answers[index]
         answer = answers[int(rng.integers(len(answers)))]
         prompt = self.vocabulary.encode(question_prompt(self.questions[index].text))
-        words = np.concatenate([prompt, self.vocabulary.encode(f" {answer}")])
-        return causal_sequence(words[: self.max_tokens - 2], self.vocabulary, num_given=len(prompt))
+        told = self.vocabulary.encode(f" {answer}")[: self.max_tokens - 2]
+        prompt = prompt[max(len(prompt) + len(told) + 2 - self.max_tokens, 0) :]
+        return causal_sequence(np.concatenate([prompt, told]), self.vocabulary, num_given=len(prompt))
 
     @cached_property
     def _answers(self) -> SequenceOf[tuple[str, ...]]:

@@ -96,10 +96,11 @@ class DescriptionStream:
     def _false(self, lots: NDArray[np.float64], relation: int, other: int, *, side: int) -> NDArray[np.int64]:
         """Entities that make no true triple on a side, uniformly: a lot counts among those that do not."""
         true = self._true(relation, other, side)
+        if len(true) == self.graph.num_entities:
+            return (lots * len(true)).astype(np.int64)  # nothing is false
         drawn = (lots * (self.graph.num_entities - len(true))).astype(np.int64)
-        for one in true.tolist():  # sorted: skipping each keeps the draw uniform over the others
-            drawn += drawn >= one
-        return drawn
+        passed = true - np.arange(len(true))  # how many false ones come before each true one
+        return drawn + np.searchsorted(passed, drawn, side="right")
 
     def _among(
         self, entities_U: NDArray[np.int64], lots: NDArray[np.float64], triple: NDArray[np.int64], *, side: int

@@ -23,6 +23,7 @@ from kgpt.sequences.stream import CandidateStream, CollatingStream, Neighborhood
 from kgpt.wkgraph.graph import NodeKind
 
 _PROBED = 256
+_TRIES = 6
 
 
 Shown = Literal["passages", "triples", "nothing"]
@@ -53,7 +54,7 @@ class Mixture:
         tokens_per_step: nodes read and words written a step, on average.
         seed: of everything random.
         pad_id: fills padded words.
-        pack_to: sequences that allow it share rows of so many nodes; 0 packs none.
+        pack_to: sequences that allow it share rows of so many nodes; 0 packs none, nor does a replayed stream.
         replayed: streams of which a pass reads that share of the records, hard ones more often; see `replay`.
     """
 
@@ -116,6 +117,11 @@ class Mixture:
         return {name: num_steps * count / len(self.streams[name].stream) for name, count in self.num_sequences.items()}
 
     @property
+    def most_sequences(self) -> int:
+        """Sequences a step of the largest stream."""
+        return max(self.num_sequences.values())
+
+    @property
     def shows(self) -> Mapping[str, Shown]:
         """What facts a pass over each stream tells."""
         return {name: one.shows for name, one in self.streams.items()}
@@ -128,7 +134,7 @@ class Mixture:
         stream = self.streams[name].stream
         if isinstance(stream, CollatingStream):
             return stream.collate(rows, pad_id=self.pad_id)
-        if self.pack_to and all(map(can_be_packed, rows)):
+        if self.pack_to and name not in self.replays and all(map(can_be_packed, rows)):
             rows = pack(rows, max_tokens=self.pack_to)
         if not isinstance(stream, CandidateStream):
             return collate(rows, pad_id=self.pad_id)
@@ -156,6 +162,8 @@ class Mixture:
             raise ConfigError(f"mixture.replay: no stream is called {name!r}; {did_you_mean(name, list(self.streams))}")
         if not 0 < share <= 1:
             raise ConfigError(f"mixture.replay.{name}: expected more than 0 and at most 1, found {share:g}")
+        if isinstance(self.streams[name].stream, CollatingStream):
+            raise ConfigError(f"mixture.replay.{name}: its records share their texts and have no loss of their own")
         return Replay(len(self.streams[name].stream), share, self.seed, name)
 
     def _count(self, name: str, share: float) -> int:
@@ -163,10 +171,23 @@ class Mixture:
         stream = self.streams[name].stream
         indices = np.linspace(0, len(stream) - 1, min(_PROBED, len(stream))).astype(int)
         lengths = [stream.draw(i, generator(self.seed, name, "probe", i)).num_tokens for i in indices.tolist()]
-        return max(1, round(share * self.tokens_per_step / float(np.mean(lengths))))
+        count = max(1, round(share * self.tokens_per_step / float(np.mean(lengths))))
+        return self._collated_count(name, share, count) if isinstance(stream, CollatingStream) else count
+
+    def _collated_count(self, name: str, share: float, count: int) -> int:
+        """The same where records share what they read: the more of them, the less each costs; a pass a step at most."""
+        stream = self.streams[name].stream
+        assert isinstance(stream, CollatingStream)
+        order, most = _order(self.seed, name, 0, len(stream)), max(count, len(stream))
+        for _ in range(_TRIES):
+            places = order[np.arange(count) % len(stream)].tolist()
+            rows = [stream.draw(i, generator(self.seed, name, "probe", i)) for i in places]
+            read = stream.collate(rows, pad_id=self.pad_id).num_tokens
+            count = min(max(1, round(count * share * self.tokens_per_step / read)), most)
+        return count
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def _order(seed: int, name: str, epoch: int, length: int) -> NDArray[np.int64]:
     """The order of a stream's records in one pass."""
     return generator(seed, name, "order", epoch).permutation(length)

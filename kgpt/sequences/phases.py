@@ -64,6 +64,11 @@ class Phases:
         return found
 
     @property
+    def most_sequences(self) -> int:
+        """Sequences a step of the largest stream, in the phase with the fewest."""
+        return min(phase.mixture.most_sequences for phase in self.phases)
+
+    @property
     def shows(self) -> Mapping[str, Shown]:
         """What facts a pass over each stream of any phase tells."""
         return {name: shown for phase in self.phases for name, shown in phase.mixture.shows.items()}

@@ -43,30 +43,33 @@ class LongTexts:
     factor: float = 1.0
 
 
-def repeated(stream: Stream, factors: Mapping[str, float], long_texts: LongTexts | None = None) -> Stream:
-    """`stream` with its passages repeated by slice and length; a stream that reads no passages as it is.
+def repeated(
+    stream: Stream, factors: Mapping[str, float], long_texts: LongTexts | None = None, *, text: PassageStore
+) -> Stream:
+    """`stream` with its passages repeated by slice and length; one whose records are no passages of `text` as it is.
 
     Args:
         stream: a record a passage, or a record each of the passages that `passage_numbers` names.
         factors: by slice; slices that are not named are read once.
         long_texts: how much more often long passages are read.
+        text: the run's passages.
 
     Raises:
         ConfigError: a slice that the passages do not have.
     """
     passages = getattr(stream, "passages", None)
-    if not isinstance(passages, PassageStore) or not (factors or long_texts):
+    if passages is not text or not (factors or long_texts):
         return stream
-    check_slices(passages, factors)
-    numbers = passage_numbers(stream, passages)
+    check_slices(text, factors)
+    numbers = passage_numbers(stream, text)
     if numbers is None:
         return stream
-    by_slice = np.array([factors.get(name, 1.0) for name in passages.slices])
-    wanted = by_slice[passages.slice_numbers[numbers]]
+    by_slice = np.array([factors.get(name, 1.0) for name in text.slices])
+    wanted = by_slice[text.slice_numbers[numbers]]
     if long_texts is not None:
-        is_long = np.diff(passages.word_indptr)[numbers] >= long_texts.min_words
+        is_long = np.diff(text.word_indptr)[numbers] >= long_texts.min_words
         wanted = np.where(is_long, long_texts.factor * wanted, wanted)
-    part = np.array([stable_fraction("repetition", passages.ids[number]) for number in numbers.tolist()])
+    part = np.array([stable_fraction("repetition", text.ids[number]) for number in numbers.tolist()])
     times = np.floor(wanted).astype(np.int64) + (part < wanted % 1)
     return RepeatedStream(stream, np.repeat(np.arange(len(numbers)), times))
 

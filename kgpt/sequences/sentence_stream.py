@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from collections.abc import Sequence as SequenceOf
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ from kgpt.alignment.value_mention import value_scanner
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.sequences.aligned_facts import AlignedFacts
 from kgpt.sequences.passage_pieces import passage_pieces
+from kgpt.sequences.passage_store import PassageStore
 from kgpt.sequences.sequence import Sequence, plain_sequence
 from kgpt.sequences.vocabulary import Vocabulary
 from kgpt.verbalization.document_source import DocumentSource
@@ -38,11 +39,19 @@ class SentenceStream:
         sentences: matched.
         vocabulary: of the words.
         left_out: sentences that are not used, by reason.
+        passages: that the sentences are, where they are any.
+        numbers: of the passages, one a sentence.
     """
 
     sentences: SequenceOf[MatchedSentence]
     vocabulary: Vocabulary
     left_out: Counter[str]
+    passages: PassageStore | None = None
+    numbers: NDArray[np.int64] | None = None
+
+    @property
+    def _kept(self) -> NDArray[np.int64] | None:
+        return self.numbers
 
     def __len__(self) -> int:
         return len(self.sentences)
@@ -60,7 +69,7 @@ class SentenceStream:
 def sentences_of_passages(facts: AlignedFacts, vocabulary: Vocabulary, *, max_tokens: int) -> SentenceStream:
     """The passages that tell facts of the graph, matched with them; longer ones lose their end."""
     left_out: Counter[str] = Counter()
-    found = []
+    found, numbers = [], list[int]()
     for number in np.flatnonzero(np.diff(facts.indptr)).tolist():
         words = facts.passages.words[facts.passages.word_indptr[number] : facts.passages.word_indptr[number + 1]]
         text = joined(passage_pieces(facts.passages, number, vocabulary))
@@ -70,7 +79,9 @@ def sentences_of_passages(facts: AlignedFacts, vocabulary: Vocabulary, *, max_to
             continue
         sentence = _matched(text, words[: max_tokens - 2], offsets, facts.of(number), facts.graph)
         found.append(sentence)
-    return _stream(found, vocabulary, left_out)
+        numbers += [number] if len(sentence.spans) else []
+    stream = _stream(found, vocabulary, left_out)
+    return replace(stream, passages=facts.passages, numbers=np.array(numbers, np.int64))
 
 
 def sentences_of_documents(

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpt.sequences.aligned_facts import AlignedFacts
+from kgpt.sequences.passage_store import PassageStore
 from kgpt.sequences.piecewise import PieceEncoder
 from kgpt.sequences.sequence import Sequence, plain_sequence
 from kgpt.sequences.vocabulary import Vocabulary
@@ -29,11 +30,16 @@ class SentenceWritingStream:
     max_tokens: int = 128
 
     def __len__(self) -> int:
-        return len(self._usable)
+        return len(self._kept)
+
+    @property
+    def passages(self) -> PassageStore:
+        """Whose records these are."""
+        return self.facts.passages
 
     def draw(self, index: int, rng: np.random.Generator) -> Sequence:
         """One passage, its facts in random order."""
-        passage = int(self._usable[index])
+        passage = int(self._kept[index])
         rows = self.facts.of(passage)
         shuffled = [rows[place] for place in rng.permutation(len(rows)).tolist()]
         source = self._encoder.ids(serialized(by_head(shuffled), self._names))
@@ -42,7 +48,7 @@ class SentenceWritingStream:
         return plain_sequence(ids, decoder_targets=np.append(target, self.vocabulary.end))
 
     @cached_property
-    def _usable(self) -> NDArray[np.int64]:
+    def _kept(self) -> NDArray[np.int64]:
         return np.flatnonzero(np.diff(self.facts.indptr))
 
     @cached_property

@@ -22,6 +22,10 @@ class Steps(Protocol):
         """Sequences a step of every stream."""
 
     @property
+    def most_sequences(self) -> int:
+        """Sequences a step of the largest stream; of phases that of the phase with the fewest."""
+
+    @property
     def replayed(self) -> Mapping[str, float]:
         """The streams whose hard records are read more often; `observe` must be told their losses."""
 

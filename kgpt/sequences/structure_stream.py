@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpt.sequences.aligned_facts import AlignedFacts
+from kgpt.sequences.passage_store import PassageStore
 from kgpt.sequences.sequence import Sequence, plain_sequence
 from kgpt.sequences.structure_format import StructureFormat, StructureTask, WordFact, Words
 from kgpt.verbalization.english import INSTANCE_LABELS, relations_called
@@ -30,11 +31,16 @@ class StructureStream:
     max_facts: int = 16
 
     def __len__(self) -> int:
-        return len(self._usable)
+        return len(self._kept)
+
+    @property
+    def passages(self) -> PassageStore:
+        """Whose records these are."""
+        return self.facts.passages
 
     def draw(self, index: int, rng: np.random.Generator) -> Sequence:
         """One passage and one kind of its facts."""
-        passage = int(self._usable[index])
+        passage = int(self._kept[index])
         words = self.facts.passages.word_ids(passage)
         triples, entities = self.triple_facts(passage), self.entity_facts(passage)
         kinds = [task for task in self.tasks if (entities if task == "entity" else triples)]
@@ -84,7 +90,7 @@ class StructureStream:
         return out
 
     @cached_property
-    def _usable(self) -> NDArray[np.int64]:
+    def _kept(self) -> NDArray[np.int64]:
         """The passages that have a fact of any asked kind."""
         store, size = self.facts.passages, self.facts.graph.num_entities
         owners = np.repeat(np.arange(len(store)), np.diff(store.anchor_indptr))

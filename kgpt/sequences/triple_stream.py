@@ -102,9 +102,14 @@ def asking(text: str, answer: str, vocabulary: Vocabulary, *, max_tokens: int) -
 
     Differs from T5's own format in one word: no sentinel closes the target.
     """
-    target = np.concatenate([[vocabulary.sentinel(0)], vocabulary.encode(answer), [vocabulary.end]])
-    source = vocabulary.encode_wrapped(text, max_tokens=max_tokens)
-    return plain_sequence(source, decoder_targets=target[:max_tokens])
+    hidden = vocabulary.sentinel(0)
+    target = np.concatenate([[hidden], vocabulary.encode(answer), [vocabulary.end]])
+    words, room = vocabulary.encode(text), max_tokens - len(vocabulary.prefix) - len(vocabulary.suffix)
+    if len(words) > room:  # the words about the sentinel stay
+        place = int(np.flatnonzero(words == hidden)[-1]) if hidden in words else 0
+        first = min(max(place - room // 2, 0), len(words) - room)
+        words = words[first : first + room]
+    return plain_sequence(vocabulary.wrap(words), decoder_targets=target[:max_tokens])
 
 
 def answering(

@@ -108,7 +108,8 @@ def build_optimizer(model: nn.Module, settings: TrainingSettings, learning_rate:
     embeddings = {id(module.weight) for module in model.modules() if isinstance(module, nn.Embedding)}
     decayed = [one for one in dense if one.ndim > 1 and id(one) not in embeddings]
     spared = [one for one in dense if one.ndim <= 1 or id(one) in embeddings]
-    groups = [{"params": decayed, "weight_decay": settings.weight_decay}, {"params": spared, "weight_decay": 0.0}]
+    decay = settings.weight_decay if settings.optimizer == "adamw" else 0.0
+    groups = [{"params": decayed, "weight_decay": decay}, {"params": spared, "weight_decay": 0.0}]
     optimizer = _dense(groups, settings, learning_rate)
     if not sparse:
         return optimizer

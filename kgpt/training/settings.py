@@ -4,7 +4,7 @@ import os
 from importlib.util import find_spec
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from kgpt.config import Settings
 
@@ -17,7 +17,9 @@ class TrainingSettings(Settings):
     Args:
         steps: optimiser steps.
         tokens_per_step: nodes read and words written a step, on average, in all processes together.
-        accumulation: a step's sequences are read in so many parts, one after the other: less memory, the same step.
+        accumulation: a step's sequences are read in so many parts, one after the other: less memory, the same step; but
+            of ERNIE's alignment, ERICA's contrasts and CoLAKE's and KEPLER's choices, which are among a part's own
+            entities, fewer.
         pack_to: sequences that allow it share rows of so many nodes; 0 packs none.
         optimizer: `adamw`, or `adafactor` with a constant scale (Shazeer and Stern, 2018; SKILL's with `schedule:
             constant` and a learning rate of 1e-3).
@@ -66,6 +68,12 @@ class TrainingSettings(Settings):
     probe_every: int = Field(default=0, ge=0)
     patience: int = Field(default=0, ge=0)
     num_threads: int = Field(default=2, ge=0)
+
+    @model_validator(mode="after")
+    def _looks_where_it_is_patient(self) -> "TrainingSettings":
+        if self.patience and not self.probe_every:
+            raise ValueError("patience counts looks at the probe, and probe_every is 0: set it, or patience to 0")
+        return self
 
     @property
     def threads(self) -> int:

@@ -37,7 +37,7 @@ class StepDataset(Dataset[tuple[Batch, ...]]):
 
     def __init__(self, mixture: Steps, num_steps: int, *, parts: int = 1, processes: Processes = ALONE) -> None:
         self.mixture, self.num_steps, self.parts, self.processes = mixture, num_steps, parts, processes
-        most, shares = max(mixture.num_sequences.values()), parts * processes.world
+        most, shares = mixture.most_sequences, parts * processes.world
         if most < shares:
             raise ConfigError(
                 f"training.tokens_per_step: {mixture.tokens_per_step} gives steps of {most} sequences, which cannot be "

@@ -92,6 +92,8 @@ def train(
         StoreError: a checkpoint cannot be written.
     """
     processes = join_processes()
+    if probe is not None and is_sharded():
+        raise ConfigError("training.probe_every: the probe looks at a whole model, which FSDP has nowhere; set it to 0")
     start = processes.first(lambda: checkpoint.newest_checkpoint(folder))
     if start is not None:
         model.load_state_dict(load_weights(start / checkpoint.WEIGHTS))

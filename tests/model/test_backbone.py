@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 import torch
 
+from kgpt.config import check_config
 from kgpt.errors import ConfigError
-from kgpt.model import KgptModel, build_model
+from kgpt.model import BackboneSettings, KgptModel, build_model
 from kgpt.model.language_model import attention_mask
 from kgpt.model.stack import encoder_states
 from kgpt.sequences import NO_TARGET, collate
@@ -111,3 +112,15 @@ def test_an_unknown_family_is_told_with_the_nearest_name(tiny, masked_words):
 def test_a_family_of_another_architecture_is_refused(tiny, masked_words):
     with pytest.raises(ConfigError, match=r"backbone\.family: roberta is no encoder-decoder"):
         built(tiny("roberta", architecture="encoder_decoder"), masked_words)
+
+
+@pytest.mark.parametrize("extra", [{"num_hidden_layers": "x"}, {"attention_dropout": "much"}])
+def test_sizes_that_a_family_refuses_are_told(extra, tiny, masked_words):
+    with pytest.raises(ConfigError, match="backbone: llama refuses its sizes"):
+        built(tiny("llama", architecture="decoder", extra=extra), masked_words)
+
+
+@pytest.mark.parametrize("name", ["hidden_size", "num_layers", "num_heads", "feed_forward_size"])
+def test_a_size_below_one_is_told_with_its_place(name):
+    with pytest.raises(ConfigError, match=f"{name}: .*found 0"):
+        check_config({name: 0}, BackboneSettings, place="my.yaml")

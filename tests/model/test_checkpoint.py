@@ -216,3 +216,20 @@ def test_other_families_come_back_whole_too(family, tmp_path, tiny, masked_words
     weights = load_checkpoint(str(tmp_path)).model.state_dict()
 
     assert all(torch.equal(weights[name], value) for name, value in model.state_dict().items())
+
+
+def test_a_loaded_checkpoint_leaves_the_file_alone_that_another_training_maps(tmp_path, tiny, masked_words, capitals):
+    rows = tmp_path / "rows.f32"
+    nodes = {"nodes": Nodes(memory_map=str(rows))}
+    model = build_model(tiny("roberta"), masked_words, capitals, nodes)
+    save_checkpoint(model, masked_words, tmp_path / "saved", about={})
+    with torch.no_grad():
+        model.nodes.vectors.rows.weight.fill_(2.0)
+
+    loaded = load_checkpoint(str(tmp_path / "saved"))
+
+    assert (model.nodes.vectors.rows.weight == 2.0).all()
+    assert not (loaded.model.nodes.vectors.rows.weight == 2.0).all()
+    rows.unlink()
+    load_checkpoint(str(tmp_path / "saved"))
+    assert not rows.exists()

@@ -19,6 +19,11 @@ FAMILIES = {
     "roberta": "encoder",
     "distilbert": "encoder",
     "modernbert": "encoder",
+    "xlm-roberta": "encoder",
+    "camembert": "encoder",
+    "roberta-prelayernorm": "encoder",
+    "data2vec-text": "encoder",
+    "xlm-roberta-xl": "encoder",
     "t5": "encoder_decoder",
     "bart": "encoder_decoder",
 } | dict.fromkeys(DECODERS, "decoder")
@@ -198,3 +203,19 @@ def test_the_folder_of_graph_parts_is_no_checkpoint(tiny, masked_words, capitals
 
     with pytest.raises(CheckpointError, match="the one above"):
         load_checkpoint(str(tmp_path / "graph"))
+
+
+@pytest.mark.parametrize(
+    ("family", "extra"), [("modernbert", {"local_attention": 8}), ("mistral", {"sliding_window": 4})]
+)
+def test_layers_that_see_a_window_see_it_in_packed_sequences_too(family, extra, tiny, masked_words):
+    model, architecture = built(family, tiny, masked_words, num_layers=2, extra=extra), FAMILIES[family]
+    wide = built(family, tiny, masked_words, num_layers=2)
+    sequences = texts(masked_words, 30, 24, architecture=architecture)
+
+    packed = collate(pack(sequences, max_tokens=60), pad_id=0)
+    apart = torch.cat([model(collate([one], pad_id=0))["word"].logits for one in sequences])
+
+    assert len(packed.ids) == 1
+    assert torch.allclose(model(packed)["word"].logits, apart, atol=1e-5)
+    assert not torch.allclose(wide(packed)["word"].logits, apart, atol=1e-4)

@@ -5,11 +5,14 @@ import pytest
 import torch
 from torch.nn.functional import logsigmoid
 
+from kgpt.kg import build_graph
 from kgpt.kg.truth import row_of
 from kgpt.model import build_model
 from kgpt.objectives import TRIPLE_SCORING, combine
 from kgpt.recipes import recipes
-from kgpt.sequences import collate
+from kgpt.records import EntityRecord, Triple
+from kgpt.sequences import Mixture, WeightedStream, collate
+from kgpt.sequences.description_stream import DescriptionStream
 from kgpt.sequences.sequence import plain_sequence
 
 
@@ -89,3 +92,25 @@ def test_a_distinct_entity_is_encoded_once(training_data):
 
     named = {int(one) for row in rows for one in [row.triple[0], row.triple[2], *row.false_heads, *row.false_tails]}
     assert len(batch.ids) == len(named)
+
+
+@pytest.mark.parametrize("in_batch", [False, True])
+def test_triples_are_read_at_their_share_of_the_tokens_though_texts_are_shared(masked_words, in_batch):
+    rng, names = np.random.default_rng(0), ["Berlin", "Germany", "Paris", "France"]
+    items = [EntityRecord(f"Q{number}", names[number % 4]) for number in range(200)]
+    ends = rng.integers(200, size=(2000, 2)).tolist()
+    graph, _ = build_graph([*items, *(Triple(f"Q{head}", "P1", f"Q{tail}") for head, tail in ends)])
+    stream = DescriptionStream(graph=graph, vocabulary=masked_words, num_negatives=2, in_batch=in_batch)
+    mixture = Mixture({"triples": WeightedStream(stream, 1.0)}, tokens_per_step=400, seed=0, pad_id=0)
+
+    read = [sum(batch.num_tokens for batch in mixture.batches(step)) for step in range(8)]
+
+    assert np.mean(read) == pytest.approx(400, rel=0.1)
+
+
+def test_where_every_entity_is_true_a_negative_is_any(training_data):
+    _, stream = streams(training_data)
+    everyone = np.arange(stream.graph.num_entities)
+    object.__setattr__(stream, "_true", lambda *_: everyone)
+
+    assert set(stream._false(np.array([0.0, 0.99]), 0, 0, side=2).tolist()) <= set(everyone.tolist())

@@ -9,6 +9,7 @@ from kgpt.model import build_model
 from kgpt.pipeline import load_run_config
 from kgpt.recipes import recipes
 from kgpt.sequences import Mixture
+from kgpt.sequences.repetition import repeated
 from kgpt.training import TrainingSettings, train
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
@@ -89,3 +90,14 @@ def test_a_recipe_trains_three_steps(name, architecture, training_data, tiny, tm
     learnt = {key for key, parameter in model.named_parameters() if parameter.requires_grad}
     unmoved = [key for key, value in model.state_dict().items() if key in learnt and torch.equal(value, before[key])]
     assert not [key for key in unmoved if key.endswith(("weight", "bias")) and "token_type" not in key]
+
+
+@pytest.mark.parametrize("name", recipes.names())
+def test_what_shows_the_passages_facts_is_repeated_by_slice(name, training_data):
+    recipe = recipes.build({"type": name} | ({"corpus": "sentences"} if name == "kg_t5" else {}))
+    for architecture in recipe.architectures:
+        data = training_data(architecture)
+        none = dict.fromkeys(data.passages.slices, 0.0)
+        for stream, told in recipe.streams(data, architecture).items():
+            left = len(repeated(told.stream, none, text=data.passages))
+            assert (left == 0) == (told.shows == "passages"), stream

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -41,3 +43,14 @@ def test_of_a_question_only_the_answer_is_asked(capital_questions, writing_words
     prompt = row.ids[: len(row.ids) - len(asked)]
     unknown = writing_words.decode(writing_words.encode("Question: What is the capital of France? Answer:"))
     assert writing_words.decode(prompt) == unknown
+
+
+def test_of_a_long_question_the_end_and_the_answer_are_read(capital_questions, writing_words):
+    long = replace(capital_questions[1], text="In the long history of Europe, " * 20 + capital_questions[1].text)
+    stream = CausalQuestionStream(questions=(long,), vocabulary=writing_words, max_tokens=40)
+
+    row = stream.draw(0, np.random.default_rng(0))
+
+    assert len(row.ids) <= 40
+    assert writing_words.decode(row.targets[row.targets != NO_TARGET]) == "Paris"
+    assert writing_words.decode(row.ids).replace(" ", "").endswith("nswer:Paris")

@@ -37,3 +37,11 @@ def test_replays_of_all_phases_are_one_state(writing_words):
 
     assert torch.equal(other.batches(5)[0].ids, phases.batches(5)[0].ids)
     assert set(other.state()) == set(phases.state())
+
+
+def test_the_phase_with_the_fewest_sequences_says_how_many_parts_a_step_has(writing_words):
+    short, long = mixture(writing_words, 0, 60), mixture(writing_words, 1, 240)
+
+    phases = Phases([Phase(long, 2), Phase(short, 3)])
+
+    assert phases.most_sequences == short.most_sequences < long.most_sequences

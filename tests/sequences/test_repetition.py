@@ -35,7 +35,7 @@ def test_a_slice_is_read_as_often_as_told(kind, passages, masked_words):
     if kind == "filtered":
         stream = AlignedEntityStream(passages=passages, vocabulary=masked_words, num_entities=10)
 
-    found = repeated(stream, {"wiki": 3, "unknown": 0})
+    found = repeated(stream, {"wiki": 3, "unknown": 0}, text=passages)
 
     assert sorted(slices_of(found, passages)) == ["news"] * 2 + ["wiki"] * 6
     rng = np.random.default_rng
@@ -45,7 +45,7 @@ def test_a_slice_is_read_as_often_as_told(kind, passages, masked_words):
 def test_half_a_repetition_reads_always_the_same_half(passages, masked_words):
     stream = MaskedTextStream(passages=passages, vocabulary=masked_words, max_tokens=32)
 
-    one, two = (repeated(stream, {"news": 0.5, "wiki": 1.5}).records.tolist() for _ in range(2))
+    one, two = (repeated(stream, {"news": 0.5, "wiki": 1.5}, text=passages).records.tolist() for _ in range(2))
 
     assert one == two
 
@@ -63,7 +63,10 @@ def test_shares_are_shares_of_the_words(passages):
 def test_a_repeated_stream_has_the_candidates_of_its_own(passages, capitals, masked_words):
     stream = WordKnowledgeGraphStream(passages=passages, graph=capitals, vocabulary=masked_words)
     mixture = Mixture(
-        {"graphs": WeightedStream(repeated(stream, {"wiki": 2}), 1.0)}, tokens_per_step=60, seed=0, pad_id=0
+        {"graphs": WeightedStream(repeated(stream, {"wiki": 2}, text=passages), 1.0)},
+        tokens_per_step=60,
+        seed=0,
+        pad_id=0,
     )
 
     assert mixture.batches(0)[0].candidates is not None
@@ -73,7 +76,7 @@ def test_a_misspelt_slice_is_told_with_the_nearest_name(passages, masked_words):
     stream = MaskedTextStream(passages=passages, vocabulary=masked_words, max_tokens=32)
 
     with pytest.raises(ConfigError, match="no slice 'wikki'; did you mean 'wiki'"):
-        repeated(stream, {"wikki": 2})
+        repeated(stream, {"wikki": 2}, text=passages)
 
 
 def test_long_passages_are_read_more_often(passages, masked_words):
@@ -81,7 +84,7 @@ def test_long_passages_are_read_more_often(passages, masked_words):
     lengths = np.diff(passages.word_indptr)
     limit = int(np.sort(lengths)[-2])
 
-    found = repeated(stream, {}, LongTexts(min_words=limit, factor=3))
+    found = repeated(stream, {}, LongTexts(min_words=limit, factor=3), text=passages)
 
     times = np.bincount(found.records, minlength=len(passages))
     assert times.tolist() == np.where(lengths >= limit, 3, 1).tolist()

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from kgpt.errors import ConfigError
+from kgpt.recipes import recipes
 from kgpt.records import Question
-from kgpt.sequences import Mixture, QuestionStream, WeightedStream
+from kgpt.sequences import MaskedTextStream, Mixture, QuestionStream, WeightedStream
 from kgpt.sequences.replay import NEVER_READ, Replay
 
 NUM = 40
@@ -105,3 +106,23 @@ def test_streams_that_all_weigh_nothing_are_told(writing_words):
 
     with pytest.raises(ConfigError, match=r"streams \(questions\) have no weight above 0"):
         Mixture(silent, tokens_per_step=60, seed=0, pad_id=0)
+
+
+def test_a_replayed_stream_is_not_packed_so_that_every_record_has_a_row(masked_passages, masked_words):
+    streams = {
+        name: WeightedStream(MaskedTextStream(passages=masked_passages, vocabulary=masked_words, max_tokens=32), 1.0)
+        for name in ("text", "more")
+    }
+    mixture = Mixture(streams, tokens_per_step=400, seed=0, pad_id=0, pack_to=96, replayed={"text": 0.5})
+
+    batches = dict(zip(mixture.stream_names(0), mixture.batches(0), strict=True))
+
+    assert len(batches["text"].ids) == mixture.num_sequences["text"]
+    assert len(batches["more"].ids) < mixture.num_sequences["more"]
+
+
+def test_records_without_a_loss_of_their_own_are_not_replayed(training_data):
+    triples = recipes.build("kepler").streams(training_data("encoder"), "encoder")["triples"]
+
+    with pytest.raises(ConfigError, match=r"mixture\.replay\.triples: its records share their texts"):
+        Mixture({"triples": triples}, tokens_per_step=60, seed=0, pad_id=0, replayed={"triples": 0.5})

@@ -53,3 +53,14 @@ def test_a_way_that_joins_what_an_exam_asks_for_is_not_told(written, capitals, k
 )
 def test_an_answer_without_a_way_is_told_alone(written, capitals, changes):
     assert written(replace(TWO_HOPS, **changes), steps=StepTeller(capitals)) == "France"
+
+
+def test_a_long_question_keeps_its_sentinel(writing_words):
+    asked = Question("q", "In the long history of Europe, " * 20 + "what is the capital of France?", ("Paris",))
+    stream = QuestionStream(questions=(asked,), vocabulary=writing_words, max_tokens=32)
+
+    row = stream.draw(0, np.random.default_rng(0))
+
+    assert len(row.ids) == 32
+    assert writing_words.sentinel(0) in row.ids
+    assert "capital of France" in writing_words.decode(row.ids)

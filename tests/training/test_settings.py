@@ -35,3 +35,8 @@ def test_a_misspelt_setting_is_told_with_the_nearest_name():
 
 def test_no_number_of_threads_takes_all_cores():
     assert TrainingSettings(num_threads=0).threads == os.cpu_count()
+
+
+def test_patience_needs_a_probe():
+    with pytest.raises(ConfigError, match="patience counts looks at the probe, and probe_every is 0"):
+        check_config({"patience": 3}, TrainingSettings, place="my.yaml")
