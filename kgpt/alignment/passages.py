@@ -8,6 +8,7 @@ from typing import Any
 from kgpt.io import read_json_lines, write_json_lines
 from kgpt.records import AlignedPassage, Alignment, Link, Literal, LiteralAlignment, Triple
 from kgpt.sources.documents import metadata_json, parse_metadata
+from kgpt.sources.malformed import told_as_malformed
 
 
 def write_passages(path: Path, passages: Iterable[AlignedPassage]) -> int:
@@ -16,8 +17,15 @@ def write_passages(path: Path, passages: Iterable[AlignedPassage]) -> int:
 
 
 def read_passages(path: Path) -> Iterator[AlignedPassage]:
-    """The passages that `write_passages` wrote."""
-    return (parse_passage(value) for _, value in read_json_lines(path))
+    """The passages that `write_passages` wrote.
+
+    Raises:
+        DataError: a line is no passage.
+    """
+    for number, value in read_json_lines(path):
+        with told_as_malformed(f"{path}:{number}", what="no passage of `kgpt align`"):
+            passage = parse_passage(value)
+        yield passage
 
 
 def parse_passage(value: Mapping[str, Any]) -> AlignedPassage:

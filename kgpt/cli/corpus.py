@@ -10,6 +10,7 @@ from kgpt.cli.corpus_info import info, print_info
 from kgpt.cli.curating import dropped, fit_quality, why
 from kgpt.cli.example import examples
 from kgpt.cli.main import echo_json
+from kgpt.cli.reading import kept
 from kgpt.text import table
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def build(
         "kgpt align gold.jsonl --graph graph --evaluate",
     )
 )
-@click.argument("linked", type=_PATH)
+@click.argument("linked")
 @click.option("--graph", "graph_path", required=True, type=_PATH, help="Graph store.")
 @click.option("--out", type=_PATH, help="Folder of the passages.")
 @click.option("--evaluate", is_flag=True, help="Say how good the alignments are against the triples LINKED states.")
@@ -102,7 +103,7 @@ def build(
 @click.option("--language", default="en", show_default=True, help="Of sentences, months, numbers and pronouns.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
 def align(
-    linked: Path,
+    linked: str,
     graph_path: Path,
     out: Path | None,
     evaluate: bool,
@@ -127,21 +128,22 @@ def align(
         _align(linked, graph_path, out, settings, as_json=as_json and not evaluate)
 
 
-def _align(linked: Path, graph_path: Path, out: Path, settings: "AlignmentSettings", *, as_json: bool) -> None:
+def _align(linked: str, graph_path: Path, out: Path, settings: "AlignmentSettings", *, as_json: bool) -> None:
     from kgpt.alignment.passages import read_passages
     from kgpt.engine import Processes
-    from kgpt.io import fingerprint_file
+    from kgpt.io import fingerprints
     from kgpt.pipeline.corpus_config import config_json
     from kgpt.pipeline.data_stages import PASSAGES, alignment_stage, read_sources
     from kgpt.pipeline.stage import Stage
+    from kgpt.sources import open_documents
 
-    inputs = {str(path): fingerprint_file(path) for path in (linked, graph_path / "meta.json")}
+    inputs = fingerprints([*open_documents(linked).files(), graph_path / "meta.json"])
     stage = Stage(name="aligned", folder=out, inputs=inputs, config=config_json(settings))
     manifest = stage.run(
         lambda folder: alignment_stage(
             settings,
             graph_path,
-            read_sources((str(linked),), stage.shards),
+            read_sources((linked,), stage.shards),
             folder,
             engine=Processes(),
             shards=stage.shards,
@@ -161,7 +163,7 @@ def _align(linked: Path, graph_path: Path, out: Path, settings: "AlignmentSettin
     click.echo(", ".join(f"{n:,} {name.removeprefix('num_')}" for name, n in told.items() if isinstance(n, int)))
 
 
-def _evaluate(linked: Path, graph_path: Path, settings: "AlignmentSettings", *, as_json: bool) -> None:
+def _evaluate(linked: str, graph_path: Path, settings: "AlignmentSettings", *, as_json: bool) -> None:
     from kgpt.alignment import Aligner
     from kgpt.alignment.quality import QualityTally
     from kgpt.errors import DataError
@@ -172,9 +174,8 @@ def _evaluate(linked: Path, graph_path: Path, settings: "AlignmentSettings", *, 
 
     graph = open_graph_store(graph_path)
     aligner, tally = Aligner(graph, settings), QualityTally(graph)
-    for document in track(open_documents(str(linked)).read(), what="aligning"):
-        if isinstance(document, Document):
-            tally.add(document, aligner.passages(document))
+    for document in track(kept(open_documents(linked).read(), Document, linked), what="aligning"):
+        tally.add(document, aligner.passages(document))
     told = tally.as_json()
     if told is None:
         raise DataError(f"{linked}: no document says which triples it states; give gold, or leave out --evaluate")

@@ -9,7 +9,7 @@ import click
 
 from kgpt.cli.example import examples
 from kgpt.cli.main import echo_json
-from kgpt.errors import ConfigError, DataError
+from kgpt.errors import ConfigError, DataError, did_you_mean
 from kgpt.progress import track
 from kgpt.text import table
 
@@ -193,6 +193,9 @@ def export(folder: Path, form: str, out: Path, language: str) -> None:
     elif form == "titles":
         from kgpt.kg.titles import export_titles
 
+        known = (opened.language, *opened.translations)
+        if language and language not in known:
+            raise ConfigError(f"--language: the graph has no names in {language!r}; {did_you_mean(language, known)}")
         export_titles(opened, out, language=language)
     else:
         from kgpt.kg.rdf import export_rdf

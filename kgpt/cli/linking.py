@@ -1,7 +1,6 @@
 """`kgpt link`: link documents, say how well we do it, fit the linker's weights to gold."""
 
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -11,8 +10,9 @@ import click
 
 from kgpt.cli.example import examples
 from kgpt.cli.main import echo_json
+from kgpt.cli.reading import kept
 from kgpt.errors import DataError
-from kgpt.records import Document, Dropped
+from kgpt.records import Document
 from kgpt.text import table
 
 if TYPE_CHECKING:
@@ -155,28 +155,14 @@ def _read(source: str) -> Iterable[Document]:
 
     if source == "-":
         return _read_stdin()
-    return _documents(open_documents(source).read(), source)
-
-
-def _documents(items: Iterable[Document | Dropped], source: str) -> Iterator[Document]:
-    """The documents among the records of a source; what its reader leaves out is told on stderr."""
-    from kgpt.progress import say
-
-    left_out: Counter[str] = Counter()
-    for item in items:
-        if isinstance(item, Document):
-            yield item
-        else:
-            left_out[item.reason] += 1
-    if left_out:
-        say(f"{source}: left out: " + ", ".join(f"{count:,} {reason}" for reason, count in left_out.most_common()))
+    return kept(open_documents(source).read(), Document, source)
 
 
 def _read_stdin() -> Iterator[Document]:
     from kgpt.io import parse_object
     from kgpt.sources.documents import parse_document
 
-    for number, line in enumerate(sys.stdin, start=1):
+    for number, line in enumerate(sys.stdin.buffer, start=1):
         if line.strip():
             value = parse_object(line, place=f"stdin:{number}")
             yield parse_document(value, place=f"stdin:{number}", default_id=f"stdin-{number}")

@@ -1,5 +1,6 @@
 """`kgpt evaluate`, `kgpt tasks` and `kgpt ask`: any Hugging Face checkpoint, asked."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -159,31 +160,53 @@ def _exam(task: Any, graph_path: Path | None, data: str | None, max_items: int) 
     """What a task is asked about."""
     from kgpt.evaluation import Exam
 
+    facts = _facts(graph_path)
     return Exam(
-        facts=_facts(graph_path),
-        questions=tuple(_questions(str(data))[:max_items]) if "questions" in task.needs else (),
-        documents=tuple(_documents(str(data), max_items)) if "documents" in task.needs else (),
+        facts=facts,
+        questions=_questions(str(data), facts, max_items) if "questions" in task.needs else (),
+        documents=_documents(str(data), max_items) if "documents" in task.needs else (),
         max_facts=max_items,
     )
 
 
-def _documents(source: str, max_items: int) -> list[Any]:
-    """The first documents of a source."""
-    from itertools import islice
-
+def _documents(source: str, max_items: int) -> tuple[Any, ...]:
+    """Documents of a source, picked by a hash of their ids."""
+    from kgpt.cli.reading import kept
     from kgpt.records import Document
     from kgpt.sources import open_documents
 
-    return list(islice((one for one in open_documents(source).read() if isinstance(one, Document)), max_items))
+    return _picked(kept(open_documents(source).read(), Document, source), max_items)
 
 
-def _questions(source: str) -> list[Any]:
-    """The test questions of a file that has splits, else all; train questions stay out of coverage."""
+def _questions(source: str, facts: Any, max_items: int) -> tuple[Any, ...]:
+    """The test questions of a file that has splits, else all, picked by a hash of their ids.
+
+    Raises:
+        DataError: none has an answer; the answers of some sets are named by a graph alone.
+    """
+    from kgpt.cli.reading import kept
+    from kgpt.errors import DataError
+    from kgpt.pipeline.questions import named_by
+    from kgpt.progress import say
     from kgpt.records import Question
     from kgpt.sources import open_questions
 
-    questions = [one for one in open_questions(source).read() if isinstance(one, Question)]
-    return [question for question in questions if question.split == "test"] or questions
+    questions = list(kept(open_questions(source).read(), Question, source))
+    asked = [question for question in questions if question.split == "test"] or questions
+    named = asked if facts is None else [named_by(facts.graph, one) if not one.answers else one for one in asked]
+    answered = [one for one in named if one.answers]
+    if asked and not answered:
+        raise DataError(f"{source}: its answers have ids and no names; give the graph that names them: --graph STORE")
+    if num_lost := len(asked) - len(answered):
+        say(f"{source}: left out: {num_lost:,} answers_not_in_graph")
+    return _picked(answered, max_items)
+
+
+def _picked(items: Iterable[Any], most: int) -> tuple[Any, ...]:
+    """Up to `most` items in an order of their ids' hashes: files are often sorted by relation."""
+    from kgpt.randomness import stable_hash
+
+    return tuple(sorted(items, key=lambda one: stable_hash("test", one.id))[:most])
 
 
 def _facts(graph_path: Path | None) -> Any:

@@ -14,6 +14,8 @@ from kgpt.text import table
 _PATH = click.Path(path_type=Path)
 _SPLITS: tuple[QuestionSplit, ...] = get_args(QuestionSplit)
 _ALL = 10**9
+_COUNT = click.IntRange(min=1)
+_DEV_FRAC = 0.1
 
 
 @click.command(
@@ -25,8 +27,20 @@ _ALL = 10**9
 @click.option("--graph", "graph_path", required=True, type=_PATH, help="Graph store (kgpt graph build).")
 @click.option("--out", required=True, type=_PATH, help="JSON Lines file to write.")
 @click.option("--hops", default="1,2,3", show_default=True, help="Numbers of hops, separated by commas.")
-@click.option("--max-answers", default=5, show_default=True, help="A question with more right answers is not asked.")
-@click.option("--max-per-path", default=100, show_default=True, help="Questions of one path of relations.")
+@click.option(
+    "--max-answers",
+    default=5,
+    type=click.IntRange(min=1),
+    show_default=True,
+    help="A question with more right answers is not asked.",
+)
+@click.option(
+    "--max-per-path",
+    default=100,
+    type=click.IntRange(min=1),
+    show_default=True,
+    help="Questions of one path of relations.",
+)
 @click.option("--train-frac", default=0.5, show_default=True, help="Share of the facts asked for in training.")
 @click.option("--seed", default=0, show_default=True, help="Another seed, another split.")
 @click.option("--templates", type=_PATH, help="YAML of templates per relation, in place of those for Wikidata.")
@@ -43,6 +57,7 @@ def questions(
     as_json: bool,
 ) -> None:
     """Make questions of one to four hops about a graph, with answers, in splits that share no topic and answer."""
+    from kgpt.config import check_config
     from kgpt.io import write_json_lines
     from kgpt.kg import open_graph_store
     from kgpt.pipeline.questions import QuestionSettings, select_questions
@@ -58,7 +73,8 @@ def questions(
         max_per_path=max_per_path,
         templates=load_templates(templates) if templates else load_templates(),
     )
-    settings = QuestionSettings(train_frac=train_frac, max_test=_ALL, seed=seed)
+    shares = {"train_frac": train_frac, "dev_frac": min(_DEV_FRAC, max(1 - train_frac, 0.0))}
+    settings = check_config({**shares, "max_test": _ALL, "seed": seed}, QuestionSettings, place="kgpt questions")
     selected = select_questions(maker.questions(), graph, (), settings)
     write_json_lines(out, map(question_json, selected.questions))
     counts = Counter((len(one.hops), one.split) for one in selected.questions)

@@ -123,14 +123,25 @@ def _cut(question: Question, graph: KnowledgeGraph) -> Question | None:
     reached = {one: n for one, n in numbers.items() if n is not None and np.isin(n, follow(graph, start, hops))}
     if not reached:
         return None
-    names = dict.fromkeys(graph.entities.label(n) for n in reached.values())
-    names |= dict.fromkeys(name for n in reached.values() for name in graph.entities.surfaces(n))
+    names = _names(graph, reached.values())
     if not question.answers:
         return replace(question, answers=tuple(names), answer_entities=tuple(reached))
     if len(reached) == len(numbers):
         return question
     answers = tuple(answer for answer in question.answers if answer in names)
     return replace(question, answers=answers or question.answers, answer_entities=tuple(reached))
+
+
+def named_by(graph: KnowledgeGraph, question: Question) -> Question:
+    """The question with its answers named by the graph, those that it has."""
+    numbers = (graph.entities.ids.find(one) for one in question.answer_entities)
+    return replace(question, answers=tuple(_names(graph, [number for number in numbers if number is not None])))
+
+
+def _names(graph: KnowledgeGraph, numbers: Collection[int]) -> dict[str, None]:
+    """The labels of entities, then all their names."""
+    names = dict.fromkeys(graph.entities.label(number) for number in numbers)
+    return names | dict.fromkeys(name for number in numbers for name in graph.entities.surfaces(number))
 
 
 def _marked(

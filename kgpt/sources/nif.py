@@ -61,7 +61,7 @@ class NifFile:
                 for one in pyoxigraph.parse(cast(IO[bytes], file), format=pyoxigraph.RdfFormat.TURTLE):
                     name = _NAMES.get(one.predicate.value)
                     if name is not None:
-                        told[str(getattr(one.subject, "value", one.subject))][name] = one.object.value
+                        _tell(told[str(getattr(one.subject, "value", one.subject))], name, one.object.value)
         except (SyntaxError, ValueError) as error:
             raise DataError(f"{self.path}: not NIF in Turtle: {error}") from error
         except TORN_ERRORS as error:
@@ -82,6 +82,13 @@ class NifFile:
         return _Mention(
             node, MarkedSpan(start, stop, values.get("anchorOf", text[start:stop])), _entity(values["entity"])
         )
+
+
+def _tell(values: dict[str, str], name: str, value: str) -> None:
+    """Keep what is said; of several addresses of one entity one of Wikidata's."""
+    if name == "entity" and name in values and item_id(values[name]) is not None:
+        return
+    values[name] = value
 
 
 @dataclass(frozen=True, slots=True)

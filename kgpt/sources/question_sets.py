@@ -139,7 +139,7 @@ def _mintaka(value: Mapping[str, Any], language: str) -> Question | Dropped:
     texts = {"en": told["question"], **(value.get("translations") or {})}
     if language not in texts:
         raise DataError(f"no text in {language!r}; there are {', '.join(texts)}")
-    answers, entities = _mintaka_answers(told["answer"])
+    answers, entities = _mintaka_answers(told["answer"], is_count=value.get("complexityType") == "count")
     if not answers:
         return Dropped(str(told["id"]), NO_ANSWER)
     asked = [one["name"] for one in value.get("questionEntity") or () if one.get("entityType") == "entity"]
@@ -180,8 +180,10 @@ def _entity(address: object) -> str:
     return str(address).removeprefix(_ENTITY)
 
 
-def _mintaka_answers(answer: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Names and ids of the right answers; what is no entity is as it was written."""
+def _mintaka_answers(answer: Mapping[str, Any], *, is_count: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names and ids of the right answers; what is no entity is as it was written, and of what is counted the number."""
+    if is_count and answer.get("answerNum") is not None:
+        return (str(answer["answerNum"]),), ()
     found = answer.get("answer") or ()
     entities = [one for one in found if isinstance(one, dict)]
     labels = [one.get("label") for one in entities]

@@ -18,6 +18,7 @@ from kgpt.verbalization.neighborhood import Neighbor
 from kgpt.verbalization.path import Path, PathWalker
 from kgpt.verbalization.pieces import Mention, Piece, capitalized
 from kgpt.verbalization.statement import StatementBook, spaced
+from kgpt.verbalization.template import noun_of
 
 _MAX_LOOKED_AT = 256
 
@@ -94,8 +95,9 @@ class EntityPassages:
         """Several steps in one sentence: "The r2 of the r1 of A is C.", or who joins the two."""
         mention, names = self._names.mention, self._names.relations
         first, last = mention(path.start), mention(path.entities[-1])
-        if not any(is_inverse for _, is_inverse, _ in path.hops) and rng.random() < 0.7:
-            chain = " of the ".join(names[relation] for relation, _, _ in reversed(path.hops))
+        nouns = [noun_of(names[relation]) for relation, is_inverse, _ in reversed(path.hops) if not is_inverse]
+        if len(nouns) == len(path.hops) and all(nouns) and rng.random() < 0.7:
+            chain = " of the ".join(nouns)
             return [f"The {chain} of ", first, " is ", last, "."]
         between = mention(path.entities[1])
         forms: tuple[list[Piece], ...] = (
@@ -106,10 +108,14 @@ class EntityPassages:
         return capitalized(forms[int(rng.random() * len(forms))])
 
     def _shared(self, one: int, other: int, rng: np.random.Generator) -> list[tuple[int, int, bool]]:
-        """Triples alike but for `one` and `other`: relation, the common neighbour, whether that is the head."""
+        """Triples alike but for `one` and `other`: relation, the common neighbour, whether that is the head.
+
+        Those alone whose relation is a noun, which can be had in common.
+        """
         if one == other:
             return []
-        common = sorted(self._around(one) & self._around(other))
+        shared = sorted(self._around(one) & self._around(other))
+        common = [told for told in shared if noun_of(self._names.relations[told[0]])]
         return [common[place] for place in _some(len(common), self.max_shared, rng)]
 
     def _around(self, entity: int) -> set[tuple[int, int, bool]]:
@@ -127,7 +133,7 @@ class EntityPassages:
         first, second = self._names.mention(one), self._names.mention(other)
         if rng.random() < 0.5:
             first, second = second, first
-        common, label = self._names.mention(neighbor), self._names.relations[relation]
+        common, label = self._names.mention(neighbor), noun_of(self._names.relations[relation])
         return capitalized(_comparison(first, second, common, label, is_head=is_head, form=int(rng.random() * 2)))
 
     @cached_property

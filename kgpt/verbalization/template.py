@@ -18,6 +18,17 @@ from kgpt.io import require_file
 
 HEAD, TAIL = "[H]", "[T]"
 _PASSIVE = re.compile(r"\w+(ed|en|ght|de) (by|in|at|for|with|from)")
+_LEADING = re.compile(
+    r"^(?:has|in|instance of|(?:member|part) of(?: the)?|(?:located|participated|participant) (?:in|on|at)(?: the)?|"
+    r"applies to) (?=\w)"
+)
+"""What stands before the noun of a label."""
+_OPEN = re.compile(r"\b(?:as|at|by|for|from|in|of|on|to|with)$")
+_VERB = re.compile(
+    r"^(?:applies|belongs|borders|connects|contains|covers|crosses|depicts|describes|employs|follows|hosts|includes|"
+    r"influences|opposes|owns|plays|precedes|produces|replaces|represents|serves|shares|speaks|supports|uses|writes)\b"
+)
+_PARTICIPLE = re.compile(r"^(?:\w+ed|born|built|held|known|made|shown|written)\b")
 _SHIPPED = Path(__file__).with_name("templates.yaml")
 
 
@@ -43,19 +54,37 @@ class Templates:
 
 
 def plain_templates(label: str) -> RelationTemplates:
-    """Templates from a label alone: of a noun, or of words like "directed by" and "has genre".
+    """Templates from a label alone: of a noun, or of words like "directed by", "has genre", "subclass of", "shares".
 
     >>> plain_templates("directed by").statements
     ('[H] was directed by [T].',)
     >>> plain_templates("has genre").questions
     ('What is the genre of [H]?',)
+    >>> plain_templates("subclass of").statements
+    ('[H] is a subclass of [T].',)
     """
     if _PASSIVE.fullmatch(label):
         return RelationTemplates((f"{HEAD} was {label} {TAIL}.",), (f"Who or what was {HEAD} {label}?",))
-    noun = label.removeprefix("has ").removeprefix("in ")
-    return RelationTemplates(
-        (f"The {noun} of {HEAD} is {TAIL}.", f"{HEAD} has the {noun} {TAIL}."), (f"What is the {noun} of {HEAD}?",)
-    )
+    if noun := noun_of(label):
+        return RelationTemplates(
+            (f"The {noun} of {HEAD} is {TAIL}.", f"{HEAD} has the {noun} {TAIL}."), (f"What is the {noun} of {HEAD}?",)
+        )
+    if _VERB.match(label):
+        return RelationTemplates((f"{HEAD} {label} {TAIL}.",), (f"What is it that {HEAD} {label}?",))
+    article = "" if _PARTICIPLE.match(label) else "an " if label[:1].lower() in "aeiou" else "a "
+    return RelationTemplates((f"{HEAD} is {article}{label} {TAIL}.",), (f"What is {HEAD} {article}{label}?",))
+
+
+def noun_of(label: str) -> str:
+    """What a label calls the tail, to stand after "the"; empty where it is a verb or ends in a preposition.
+
+    >>> noun_of("has genre"), noun_of("member of political party"), noun_of("place of birth")
+    ('genre', 'political party', 'place of birth')
+    >>> noun_of("member of"), noun_of("shares border with"), noun_of("directed by")
+    ('', '', '')
+    """
+    noun = _LEADING.sub("", label)
+    return "" if not noun or _OPEN.search(noun) or _VERB.match(noun) or _PASSIVE.fullmatch(noun) else noun
 
 
 def fill(template: str, *, head: str, tail: str = "") -> str:

@@ -36,7 +36,8 @@ def test_own_links_are_kept_where_asked(kgpt, tmp_path, graph_store):
 
 
 def test_documents_come_in_and_go_out_through_pipes(graph_store, monkeypatch, capfdbinary):
-    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps({"text": TEXT}) + "\n\n"))
+    told = json.dumps({"text": TEXT}) + "\n\n"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(told.encode())))
 
     with pytest.raises(SystemExit):
         main(["link", "-", "--graph", str(graph_store), "--out", "-"])

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 
@@ -48,3 +50,28 @@ def test_ask_abstains_below_the_limit(kgpt, checkpoint, limit, abstained):
     told = kgpt("ask", checkpoint, "Who?", "--min-probability", limit)
 
     assert ("the model does not know" in told.out) == abstained
+
+
+def test_questions_that_a_graph_names_need_one(kgpt, checkpoint, graph_store, tmp_path):
+    asked = tmp_path / "simplequestions.tsv"
+    asked.write_text("Q100\tP36\tQ0\twhat is the capital of landia\nQ100\tP36\tQ1\twhat is its capital\n")
+
+    alone = kgpt("evaluate", checkpoint, "--task", "qa", "--data", asked)
+    named = kgpt("evaluate", checkpoint, "--task", "qa", "--data", asked, "--graph", graph_store, "--json")
+
+    assert alone.status == 1 and "give the graph that names them: --graph" in alone.err
+    assert named.status == 0
+
+
+def test_questions_are_picked_by_their_ids_and_not_by_their_order(kgpt, checkpoint, tmp_path):
+    rows = [
+        {"id": f"q{n}", "question": f"What is {n}?", "answers": ["x"], "relation": f"P{n // 50}"} for n in range(200)
+    ]
+    files = [tmp_path / "one.jsonl", tmp_path / "two.jsonl"]
+    for path, told in zip(files, (rows, rows[::-1]), strict=True):
+        path.write_text("".join(json.dumps(row) + "\n" for row in told))
+
+    found = [kgpt("evaluate", checkpoint, "--task", "qa", "--data", one, "--max-items", 20, "--json") for one in files]
+
+    subsets = [{row["subset"] for row in one.json} for one in found]
+    assert subsets[0] == subsets[1]

@@ -37,3 +37,10 @@ def test_impossible_hops_are_told(kgpt, graph_store, tmp_path, hops):
 
     assert told.status == 2 and "expected numbers from 1 to 4" in told.err
     assert not (tmp_path / "exam.jsonl").exists()
+
+
+def test_any_share_of_training_leaves_splits_that_sum_to_one(kgpt, graph_store, tmp_path):
+    assert kgpt("questions", "--graph", graph_store, "--train-frac", 0.95, "--out", tmp_path / "exam.jsonl").status == 0
+
+    told = kgpt("questions", "--graph", graph_store, "--train-frac", 1.5, "--out", tmp_path / "more.jsonl")
+    assert told.status == 2 and "train_frac" in told.err

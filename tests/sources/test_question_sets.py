@@ -125,3 +125,24 @@ def test_the_releases_are_read(shared_data, name, num_least):
     questions = [one for one in items if isinstance(one, Question)]
     assert len(questions) >= num_least
     assert all(one.answers for one in questions)
+
+
+def test_what_mintaka_counts_is_a_number(tmp_path):
+    counted = {"answerType": "entity", "answer": [{"name": "Q5", "label": "One"}], "mention": "x", "answerNum": 6}
+    value = MINTAKA | {"complexityType": "count", "answer": counted}
+    (question,) = Mintaka(written(tmp_path, value, "mintaka.jsonl")).read()
+    (ranked,) = Mintaka(written(tmp_path, value | {"complexityType": "superlative"}, "m.jsonl")).read()
+
+    assert (question.answers, question.answer_entities) == (("6",), ())
+    assert ranked.answers == ("One", "x")
+
+
+@pytest.mark.real
+def test_mintaka_s_counts_are_numbers(shared_data):
+    with gzip.open(shared_data / "qa" / "mintaka_dev_a.jsonl.gz", "rt", encoding="utf-8") as file:
+        counts = {row["id"] for row in map(json.loads, file) if row["complexityType"] == "count"}
+    questions = open_questions(str(shared_data / "qa" / "mintaka_dev_a.jsonl.gz")).read()
+    answers = [one.answers for one in questions if isinstance(one, Question) and one.id in counts]
+
+    numbers = [told for (told, *others) in answers if told.isdigit() and not others]
+    assert len(counts) > 90 and len(numbers) > 0.9 * len(counts)

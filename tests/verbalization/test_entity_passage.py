@@ -97,3 +97,20 @@ def test_no_passage_joins_a_pair_that_an_exam_asks_for_by_several_hops():
 
     assert joins() > 0
     assert joins(kept_out=frozenset({("city", "film")})) == 0
+
+
+def test_what_is_no_noun_is_not_had_in_common_nor_chained():
+    graph, _ = build_graph(
+        [
+            RelationRecord("P463", "member of"),
+            *(Triple(country, "P463", "union") for country in ("france", "spain")),
+            Triple("union", "P463", "league"),
+            Triple("france", "P463", "spain"),
+        ]
+    )
+    passages = EntityPassages(graph=graph, pair_prob=1.0)
+
+    said = [joined(passages.pieces(seed % len(passages), np.random.default_rng(seed))) for seed in range(200)]
+
+    assert any("member of" in text for text in said)
+    assert not any("the member of" in text.lower() or "same member of" in text for text in said)

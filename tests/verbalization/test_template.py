@@ -1,7 +1,7 @@
 import pytest
 
 from kgpt.errors import DataError
-from kgpt.verbalization.template import HEAD, TAIL, RelationTemplates, Templates, fill, load_templates
+from kgpt.verbalization.template import HEAD, TAIL, RelationTemplates, Templates, fill, load_templates, plain_templates
 
 
 def test_a_name_that_looks_like_a_place_is_not_filled_again():
@@ -50,3 +50,23 @@ def test_a_template_without_its_places_is_told_with_file_and_relation(tmp_path, 
 
     assert str(caught.value).startswith(f"{path}: P1: ")
     assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("label", "statement", "question"),
+    [
+        ("subclass of", "[H] is a subclass of [T].", "What is [H] a subclass of?"),
+        ("instance of", "[H] is an instance of [T].", "What is [H] an instance of?"),
+        ("shares border with", "[H] shares border with [T].", "What is it that [H] shares border with?"),
+        ("contains administrative territorial entity", "[H] contains administrative territorial entity [T].", None),
+        ("member of political party", "The political party of [H] is [T].", "What is the political party of [H]?"),
+        ("applies to jurisdiction", "The jurisdiction of [H] is [T].", "What is the jurisdiction of [H]?"),
+        ("located in time zone", "The time zone of [H] is [T].", "What is the time zone of [H]?"),
+        ("place of birth", "The place of birth of [H] is [T].", "What is the place of birth of [H]?"),
+    ],
+)
+def test_a_label_that_is_no_noun_is_not_put_in_a_noun_s_place(label, statement, question):
+    found = plain_templates(label)
+
+    assert found.statements[0] == statement
+    assert question is None or found.questions == (question,)
