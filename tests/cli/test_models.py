@@ -59,7 +59,7 @@ def test_questions_that_a_graph_names_need_one(kgpt, checkpoint, graph_store, tm
     alone = kgpt("evaluate", checkpoint, "--task", "qa", "--data", asked)
     named = kgpt("evaluate", checkpoint, "--task", "qa", "--data", asked, "--graph", graph_store, "--json")
 
-    assert alone.status == 1 and "give the graph that names them: --graph" in alone.err
+    assert alone.status == 2 and "give the graph that names them: --graph" in alone.err
     assert named.status == 0
 
 
