@@ -4,6 +4,9 @@ Differs from the paper's release:
 - positions are offset as the backbone expects (there pre-trained RoBERTa positions are shifted by two);
 - neighbours are cut to fit instead of dropping larger graphs; masks are not capped at 15 a kind;
 - the micro-batch's losses are guarded for kinds that nothing asks;
+- of the anchors those alone are asked for that are masked (there every anchor that is left is a target, too);
+- negatives are `num_negatives` a batch (there so many for every entity asked for), drawn by how often an entity is
+  mentioned and by its degree; passages without an entity are read, too;
 - entity rows share the backbone's AdamW, dense; `sparse: true` updates the rows of a batch alone, by row-wise Adagrad
   (there row-sparse Adam for 3 M entities).
 
