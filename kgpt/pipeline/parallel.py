@@ -18,6 +18,7 @@ from kgpt.manifest import Manifest
 from kgpt.pipeline.arm import Arm, train_arm
 from kgpt.pipeline.locking import locked
 from kgpt.pipeline.measuring import measure_arm, open_exam
+from kgpt.training.allocator import give_back_memory
 
 Until = Literal["arms", "results"]
 
@@ -77,6 +78,7 @@ def _work(arm: Arm, sequences: Manifest, exam: Exam | None) -> None:
     trained = train_arm(arm, sequences)
     if exam is not None:
         measure_arm(arm, trained, exam)
+    give_back_memory()
 
 
 def _begin(num_threads: int) -> None:
