@@ -20,6 +20,7 @@ from kgpt.sequences.subgraph import Subgraph, TripleTargets
 from kgpt.sequences.vocabulary import Vocabulary
 
 _PLACE = 4
+_TRIES = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,12 +47,10 @@ class DocumentPairStream:
         return len(self._kept)
 
     def draw(self, index: int, rng: np.random.Generator) -> Sequence:
-        """One passage, led by one of its triples drawn at random."""
+        """One passage, led by one of its triples drawn at random; of a long one a stretch that states one, if found."""
         number = int(self._kept[index])
-        triples_P3 = rng.permutation(self._stated(number))
+        window, triples_P3 = self._window(number, rng.permutation(self._stated(number)), rng)
         question = self._question(triples_P3[0])
-        room = self.max_tokens - len(question) - len(self.vocabulary.suffix)
-        window = cut_window(self.passages, number, room, rng)
         ids, first = np.concatenate([question, window.words, self.vocabulary.suffix]), len(question)
         mentions_M5 = window.mentions(first=first)
         entities_N = np.unique(mentions_M5[:, 2])
@@ -59,6 +58,24 @@ class DocumentPairStream:
         corrupted, targets = self._masked(ids, mentions_M5, first, window, rng)
         subgraph = _subgraph(entities_N, triples_P3)
         return replace(plain_sequence(corrupted, targets=targets), mentions=mentions_M5, subgraph=subgraph)
+
+    def _window(
+        self, number: int, triples_P3: NDArray[np.int64], rng: np.random.Generator
+    ) -> tuple[PassageWindow, NDArray[np.int64]]:
+        """A stretch of a passage that leaves room for any question, and the triples, those that it states first."""
+        room = self.max_tokens - self._most_asked - len(self.vocabulary.prefix) - 2 * len(self.vocabulary.suffix)
+        for _ in range(_TRIES):
+            window = cut_window(self.passages, number, room, rng)
+            entities = [anchor.entity for anchor in window.anchors]
+            inside = np.isin(triples_P3[:, 0], entities) & np.isin(triples_P3[:, 2], entities)
+            if inside.any():
+                break
+        return window, np.concatenate([triples_P3[inside], triples_P3[~inside]])
+
+    @property
+    def _most_asked(self) -> int:
+        """Words of a question, at most."""
+        return self.max_tokens // 4
 
     def _masked(
         self,
@@ -78,7 +95,7 @@ class DocumentPairStream:
     def _question(self, triple: NDArray[np.int64]) -> NDArray[np.int64]:
         names = self.graph.relations.label(int(triple[1])), self.graph.entities.label(int(triple[0]))
         words = np.concatenate([self.vocabulary.encode(name) for name in names])
-        return self.vocabulary.wrap(words[: self.max_tokens // 4])
+        return self.vocabulary.wrap(words[: self._most_asked])
 
     def _stated(self, number: int) -> NDArray[np.int64]:
         """The passage's triples whose ends are both mentioned and not the same."""

@@ -9,7 +9,9 @@ from kgpt.model import MentionPairSettings
 from kgpt.model.base import Sizes, States
 from kgpt.objectives import ENTITY_DISCRIMINATION, RELATION_DISCRIMINATION, combine
 from kgpt.recipes import recipes
-from kgpt.sequences import collate
+from kgpt.records import AlignedPassage, Alignment, Link, Metadata, Triple
+from kgpt.sequences import build_passages, collate
+from kgpt.sequences.document_pair_stream import DocumentPairStream
 
 TEMPERATURE = 0.05
 
@@ -91,3 +93,29 @@ def test_without_triples_there_is_no_contrast(training_data):
     combined = combine([ENTITY_DISCRIMINATION, RELATION_DISCRIMINATION], outputs)
 
     assert combined.total.item() == 0.0
+
+
+def test_a_long_passage_is_asked_for_a_fact_of_the_stretch_that_is_read(capitals, masked_words):
+    between = " and many bridges, parks and long winter evenings" * 6
+    text = f"Berlin is the capital of Germany{between}. Paris is the capital of France."
+    facts = [("Berlin", "Q0", "Germany", "Q10"), ("Paris", "Q1", "France", "Q11")]
+    links = tuple(
+        Link(text.index(name), text.index(name) + len(name), entity)
+        for city, q, country, c in facts
+        for name, entity in ((city, q), (country, c))
+    )
+    aligned = tuple(Alignment(Triple(c, "P36", q), 1.0) for _, q, _, c in facts)
+    passages = build_passages([AlignedPassage("d#0", "d", text, links, aligned, Metadata())], capitals, masked_words)
+    stream = DocumentPairStream(passages=passages, graph=capitals, vocabulary=masked_words, max_tokens=64)
+    heads = {capitals.entities.label(capitals.entity(c)): capitals.entity(c) for *_, c in facts}
+
+    num_asked = 0
+    for seed in range(60):
+        row = stream.draw(0, np.random.default_rng(seed))
+        assert len(row.ids) <= 64
+        if len(row.subgraph.asked.positives):
+            led = masked_words.decode(row.ids[:16])
+            first = int(row.subgraph.nodes[row.subgraph.asked.positives[0, 0]])
+            assert next(number for name, number in heads.items() if name in led) == first
+            num_asked += 1
+    assert num_asked > 40
