@@ -6,6 +6,7 @@ Ids are sorted, rows renumbered and sorted, names and values put in the order of
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,12 @@ class Assembly:
         lost = self.logs.entities.heap()[int(np.flatnonzero(step[target] != target)[0])]
         raise DataError(f"redirects of {lost!r} go round in a circle; mend the source")
 
+    @cached_property
+    def renamed(self) -> dict[str, str]:
+        """The ids that redirects replace, with those that they lead to."""
+        found = self.logs.entities.heap()
+        return {found[place]: found[int(self.target[place])] for place in np.flatnonzero(self.moved).tolist()}
+
     def _numbered_relations(self) -> tuple[NDArray[np.int64], TextHeap]:
         """Final numbers of the relations that are used, -1 of the others, and their sorted ids."""
         used = np.zeros(len(self.logs.relations), bool)
@@ -214,6 +221,7 @@ class Assembly:
             self.entities[rows[:, 0]],
             self.relations[rows[:, 1]],
             allocate=lambda size: self._bytes("literal_values", size),
+            renamed=self.renamed,
         )
         self.logs.skipped["repeated_literal"] += len(rows) - len(table)
         return table
@@ -231,7 +239,10 @@ class Assembly:
                 owners[i] = place
         self.logs.skipped["qualifier_without_triple"] += int((owners < 0).sum())
         return self.logs.qualifiers.assemble(
-            owners, self.relations[rows[:, 3]], allocate=lambda size: self._bytes("qualifier_values", size)
+            owners,
+            self.relations[rows[:, 3]],
+            allocate=lambda size: self._bytes("qualifier_values", size),
+            renamed=self.renamed,
         )
 
     def _popularity(self) -> NDArray[np.int32]:

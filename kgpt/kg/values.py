@@ -3,8 +3,8 @@
 Shapes: N values.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from kgpt.kg.heap import TextHeap, gathered, hash_spans, leading_words
 from kgpt.kg.log import TextLog
 
 _SEPARATOR = "\x1f"
+_ENTITY = "entity"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -120,6 +121,7 @@ class ValueLog:
         relations: NDArray[np.int64],
         *,
         allocate: Callable[[int], NDArray[np.uint8]],
+        renamed: Mapping[str, str] | None = None,
     ) -> ValueTable:
         """The table of all values.
 
@@ -127,11 +129,17 @@ class ValueLog:
             owners: final owner of every value of the log; -1 where it has none.
             relations: final relation of every value.
             allocate: gives the array for the values' bytes.
+            renamed: entities that are called otherwise, as values and as units.
         """
+        renamed = renamed or {}
         rows, content, starts, lengths = self.read()
-        names = sorted(self._types)
-        places = np.zeros(max(1, len(names)), np.int64)
-        places[[self._types[name] for name in names]] = np.arange(len(names))
+        if renamed:
+            content, starts, lengths = self._renamed(rows, content, starts, lengths, renamed)
+        called = {kind: replace(kind, unit=renamed.get(kind.unit, kind.unit)) for kind in self._types}
+        names = sorted(set(called.values()))
+        places = np.zeros(max(1, len(self._types)), np.int64)
+        for kind, place in self._types.items():
+            places[place] = names.index(called[kind])
         types = places[rows[:, -1]] if len(rows) else np.zeros(0, np.int64)
         hashes = hash_spans(content, starts, lengths)
         order = np.lexsort((types, hashes, leading_words(content, starts, lengths, 0), relations, owners))
@@ -145,6 +153,30 @@ class ValueLog:
             values=gathered(content, starts[order], lengths[order], out=allocate),
             type_names=TextHeap.of(name.text() for name in names),
         )
+
+    def _renamed(
+        self,
+        rows: NDArray[np.int64],
+        content: NDArray[np.uint8],
+        starts: NDArray[np.int64],
+        lengths: NDArray[np.int64],
+        renamed: Mapping[str, str],
+    ) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
+        """The values with the new names of entities behind them, and where each lies now."""
+        of_entities = [place for kind, place in self._types.items() if kind.kind == _ENTITY]
+        old = TextHeap.of(renamed)
+        wanted = hash_spans(old.content, old.offsets[:-1].astype(np.int64), np.diff(old.offsets).astype(np.int64))
+        places = np.flatnonzero(np.isin(rows[:, -1], of_entities)) if len(rows) else np.zeros(0, np.int64)
+        places = places[np.isin(hash_spans(content, starts[places], lengths[places]), wanted)].tolist()
+        texts = (bytes(content[starts[place] : starts[place] + lengths[place]]).decode() for place in places)
+        moved = [(place, renamed[text]) for place, text in zip(places, texts, strict=True) if text in renamed]
+        if not moved:
+            return content, starts, lengths
+        heap = TextHeap.of(text for _, text in moved)
+        starts, lengths, which = starts.copy(), lengths.copy(), [place for place, _ in moved]
+        starts[which] = len(content) + heap.offsets[:-1].astype(np.int64)
+        lengths[which] = np.diff(heap.offsets)
+        return np.concatenate([content, heap.content]), starts, lengths
 
 
 _FLUSH_ROWS = 1 << 14

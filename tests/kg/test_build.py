@@ -178,6 +178,27 @@ def test_a_redirected_id_means_its_target_everywhere():
     assert graph.literals_of(0) == [Literal("Q1", "P2", "1999", "date")]
 
 
+def test_a_redirected_id_means_its_target_as_a_qualifier_and_as_a_unit():
+    stated = Triple("Q1", "P1", "Q2")
+    graph, _ = build_graph(
+        [
+            stated,
+            Qualifier(stated, "P9", "Q7old"),
+            Qualifier(stated, "P9", "Q5"),
+            Qualifier(stated, "P8", "3", "quantity", unit="Q8old"),
+            Qualifier(stated, "P7", "Q7old", "string"),
+            Literal("Q1", "P5", "3", "quantity", unit="Q8old"),
+            Literal("Q1", "P5", "3", "quantity", unit="Q8"),
+            Redirect("Q7old", "Q7"),
+            Redirect("Q8old", "Q8"),
+        ]
+    )
+
+    assert graph.literals_of(0) == [Literal("Q1", "P5", "3", "quantity", unit="Q8")]
+    told = {(one.relation, one.value, one.unit) for one in graph.qualifiers_of(0)}
+    assert told == {("P9", "Q7", ""), ("P9", "Q5", ""), ("P8", "3", "Q8"), ("P7", "Q7old", "")}
+
+
 def test_redirects_in_a_circle_are_refused():
     with pytest.raises(DataError, match="go round in a circle"):
         build_graph([Triple("Q1", "P1", "Q2"), Redirect("Q1", "Q2"), Redirect("Q2", "Q1")])
