@@ -37,6 +37,11 @@ _METADATA = {"http://schema.org/" + name for name in ("version", "dateModified",
 }
 _DATA = re.compile(r"https?://www\.wikidata\.org/(?:wiki/Special:EntityData/|reference/|value/)(.*)")
 _ARTICLE = re.compile(r"https://[a-z][a-z0-9-]*\.wiki[a-z]+\.org/(?:wiki/.*)?", re.DOTALL)
+_ARTICLE_TYPE = "http://schema.org/Article"
+_OF_ARTICLES = {"http://schema.org/" + name for name in ("about", "inLanguage", "isPartOf", "name")} | {
+    ONTOLOGY + name for name in ("badge", "wikiGroup")
+}
+"""What Wikidata says of articles; whatever else is said of their addresses is somebody's own graph."""
 _RELATION_ID = re.compile(r"P\d+", re.ASCII)
 
 
@@ -89,7 +94,8 @@ def about_page(head: str, predicate: str, tail: str, languages: Sequence[str]) -
         return Dropped(head, "metadata")
     found = _DATA.fullmatch(head)
     if found is None:
-        return _article(head, predicate, tail, languages) if _ARTICLE.fullmatch(head) else None
+        is_told = predicate in _OF_ARTICLES or (predicate == RDF_TYPE and tail == _ARTICLE_TYPE)
+        return _article(head, predicate, tail, languages) if is_told and _ARTICLE.fullmatch(head) else None
     if predicate == ONTOLOGY + "sitelinks" and tail.isdigit() and tail != "0":
         return EntityRecord(found[1], num_sitelinks=int(tail))
     return Dropped(head, "metadata" if "Special:EntityData" in head else "statement_node")

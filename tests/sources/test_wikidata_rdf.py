@@ -4,7 +4,7 @@ import pytest
 
 from kgpt.records import Dropped, EntityRecord, Literal, Qualifier, Redirect, RelationRecord, Triple
 from kgpt.sources.rdf import RdfFile
-from kgpt.sources.wikidata_rdf import is_relation, needless, short_id
+from kgpt.sources.wikidata_rdf import RDF_TYPE, is_relation, needless, short_id
 
 PREFIXES = """@prefix wd: <http://www.wikidata.org/entity/> . @prefix s: <http://www.wikidata.org/entity/statement/> .
 @prefix wdt: <http://www.wikidata.org/prop/direct/> . @prefix wdtn: <http://www.wikidata.org/prop/direct-normalized/> .
@@ -56,6 +56,18 @@ def read(folder, turtle, **options):
         (
             "<https://en.wikipedia.org/> wikibase:wikiGroup 'wikipedia' .",
             Dropped("https://en.wikipedia.org/", "metadata"),
+        ),
+        (  # an own graph about pages
+            "<https://en.wikipedia.org/wiki/A> <http://x.org/near> <https://en.wikipedia.org/wiki/B> .",
+            Triple("https://en.wikipedia.org/wiki/A", "http://x.org/near", "https://en.wikipedia.org/wiki/B"),
+        ),
+        (
+            "<https://en.wikipedia.org/wiki/A> a <http://x.org/City> .",
+            Triple("https://en.wikipedia.org/wiki/A", RDF_TYPE, "http://x.org/City"),
+        ),
+        (
+            "<https://en.wikipedia.org/wiki/A> a schema:Article .",
+            Dropped("https://en.wikipedia.org/wiki/A", "metadata"),
         ),
         (
             "data:Q1 schema:version 5 .",
