@@ -15,6 +15,7 @@ from kgpt.sources.wikidata_rdf import (
     RDF_TYPE,
     SAME_AS,
     STATEMENT,
+    UNKNOWN_VALUE,
     StatementNode,
     about_page,
     file_name,
@@ -62,6 +63,8 @@ class RdfRecords:
         head, tail = statement.subject, statement.object
         if type(head) is not pyoxigraph.NamedNode or type(tail) not in (pyoxigraph.NamedNode, pyoxigraph.Literal):
             return self._nameless(statement)
+        if tail.value.startswith(UNKNOWN_VALUE) or head.value.startswith(UNKNOWN_VALUE):
+            return self._nameless(pyoxigraph.Triple(head, statement.predicate, pyoxigraph.BlankNode()))
         iri, predicate, is_named = head.value, statement.predicate.value, type(tail) is pyoxigraph.NamedNode
         if iri.startswith(STATEMENT):
             return self._about_node(iri, predicate, tail, is_named)

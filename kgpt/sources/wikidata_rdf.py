@@ -23,6 +23,8 @@ from kgpt.sources.wikidata_value import clean
 ENTITY = "http://www.wikidata.org/entity/"
 DIRECT = "http://www.wikidata.org/prop/direct/"
 STATEMENT = ENTITY + "statement/"
+UNKNOWN_VALUE = "http://www.wikidata.org/.well-known/genid/"
+"""Nodes without a name, as Wikidata's query service gives them."""
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 SAME_AS = "http://www.w3.org/2002/07/owl#sameAs"
 _PROPERTY = "http://www.wikidata.org/prop/"

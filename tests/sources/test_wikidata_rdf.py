@@ -28,6 +28,10 @@ def read(folder, turtle, **options):
     ("turtle", "record"),
     [
         ("wd:Q1 wdt:P1 wd:Q2 .", Triple("Q1", "P1", "Q2")),
+        (
+            "wd:Q1 wdt:P570 <http://www.wikidata.org/.well-known/genid/abc> .",
+            Dropped("<http://www.wikidata.org/entity/Q1>", "blank_node"),
+        ),
         ("wd:Q1 owl:sameAs wd:Q2 .", Redirect("Q1", "Q2")),
         ("<http://x.org/1> owl:sameAs wd:Q2 .", Triple("http://x.org/1", "http://www.w3.org/2002/07/owl#sameAs", "Q2")),
         ("data:Q1 wikibase:sitelinks 122 .", EntityRecord("Q1", num_sitelinks=122)),
