@@ -204,9 +204,11 @@ def _questions(source: str, facts: Any, max_items: int) -> tuple[Any, ...]:
 
 def _picked(items: Iterable[Any], most: int) -> tuple[Any, ...]:
     """Up to `most` items in an order of their ids' hashes: files are often sorted by relation."""
+    from heapq import nsmallest
+
     from kgpt.randomness import stable_hash
 
-    return tuple(sorted(items, key=lambda one: stable_hash("test", one.id))[:most])
+    return tuple(nsmallest(most, items, key=lambda one: stable_hash("test", one.id)))
 
 
 def _facts(graph_path: Path | None) -> Any:

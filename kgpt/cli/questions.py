@@ -27,20 +27,8 @@ _DEV_FRAC = 0.1
 @click.option("--graph", "graph_path", required=True, type=_PATH, help="Graph store (kgpt graph build).")
 @click.option("--out", required=True, type=_PATH, help="JSON Lines file to write.")
 @click.option("--hops", default="1,2,3", show_default=True, help="Numbers of hops, separated by commas.")
-@click.option(
-    "--max-answers",
-    default=5,
-    type=click.IntRange(min=1),
-    show_default=True,
-    help="A question with more right answers is not asked.",
-)
-@click.option(
-    "--max-per-path",
-    default=100,
-    type=click.IntRange(min=1),
-    show_default=True,
-    help="Questions of one path of relations.",
-)
+@click.option("--max-answers", default=5, type=_COUNT, show_default=True, help="A question with more is not asked.")
+@click.option("--max-per-path", default=100, type=_COUNT, show_default=True, help="Questions of one path of relations.")
 @click.option("--train-frac", default=0.5, show_default=True, help="Share of the facts asked for in training.")
 @click.option("--seed", default=0, show_default=True, help="Another seed, another split.")
 @click.option("--templates", type=_PATH, help="YAML of templates per relation, in place of those for Wikidata.")

@@ -200,7 +200,7 @@ class StructuredExtraction:
     def check(self, exam: Exam) -> None:
         """Refuse an exam whose passages state nothing."""
         if next(extraction_items(exam.passages, exam.graph), None) is None:
-            raise ConfigError("structured_extraction: no passage states a fact of the graph; ask it in `kgpt run`")
+            raise ConfigError("no passage states a fact of the graph; ask it in `kgpt run`")
 
     def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
         """`precision`, `recall`, `f1`, `malformed_frac`, decoded freely and held to the grammar."""

@@ -23,12 +23,13 @@ from kgpt.training.allocator import give_back_memory
 Until = Literal["arms", "results"]
 
 
-def work_on_arms(arms: Sequence[Arm], sequences: Manifest, *, num_processes: int, until: Until) -> None:
+def work_on_arms(arms: Sequence[Arm], sequences: Manifest, exam: Exam, *, num_processes: int, until: Until) -> None:
     """Train and measure every arm that does not stand yet.
 
     Args:
         arms: in the order in which they are begun.
         sequences: the manifest of stage 5.
+        exam: what they are asked; other processes open it themselves.
         num_processes: at once.
         until: `arms` trains only.
 
@@ -36,10 +37,9 @@ def work_on_arms(arms: Sequence[Arm], sequences: Manifest, *, num_processes: int
         KgptError: what the first arm that fails raises; the others that have begun are finished first.
     """
     if num_processes <= 1:
-        exam = open_exam(arms[0].config, arms[0].run) if until == "results" else None
         for arm in arms:
             with own(arm):
-                _work(arm, sequences, exam)
+                _work(arm, sequences, exam if until == "results" else None)
         return
     work = partial(work_on_arm, sequences=sequences, until=until)
     threads = max(1, (os.cpu_count() or 1) // num_processes)

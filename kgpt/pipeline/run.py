@@ -83,7 +83,7 @@ class Run:
         asked: Until = "arms" if until == "arms" else "results"
         exam = open_exam(self.config, self.folder)
         check_tasks(self.config.evaluation.tasks, exam)
-        work_on_arms(arms, sequences, num_processes=num_processes, until=asked)
+        work_on_arms(arms, sequences, exam, num_processes=num_processes, until=asked)
         return {} if asked == "arms" else write_results(self.config, self.folder, exam)
 
     def _data_stage(self, name: StageName, previous: Mapping[str, str]) -> Manifest:

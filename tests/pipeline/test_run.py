@@ -306,12 +306,15 @@ def test_a_file_that_holds_no_results_is_refused(tmp_path, told):
         load_results(tmp_path)
 
 
-def test_no_triple_that_is_held_out_stands_in_a_text(finished_run):
-    graph = open_run_graph(finished_run)
-    held = graph.triples[np.load(finished_run / "5-sequences" / "held_out.npy")]
-    passages = read_passages(finished_run / "4-aligned" / "passages.jsonl")
-    stated = {pair_key(one.triple) for passage in passages for one in passage.alignments}
+def test_no_triple_that_is_held_out_stands_in_a_text(run_copy, project):
+    config = changed(project, "evaluation.held_out_frac=0.9", "questions.sources=[]")
+    with open_run(config, run_copy) as run:
+        run.sequences()
 
+    graph = open_run_graph(run_copy)
+    held = graph.triples[np.load(run_copy / "5-sequences" / "held_out.npy")]
+    passages = read_passages(run_copy / "4-aligned" / "passages.jsonl")
+    stated = {pair_key(one.triple) for passage in passages for one in passage.alignments}
     assert len(held) and stated and not stated & {pair_key(graph.triple(row)) for row in held}
 
 
