@@ -17,7 +17,10 @@ _SCALES = {
     "de": {"Tausend": 10**3, "Millionen": 10**6, "Million": 10**6, "Milliarden": 10**9, "Milliarde": 10**9},
     "fr": {"mille": 10**3, "millions": 10**6, "million": 10**6, "milliards": 10**9, "milliard": 10**9},
 }
-_BEFORE_OUR_ERA = r"(?:\s?(?P<bce>BCE?|B\.C\.(?:E\.)?|v\. Chr\.|av\. J\.-C\.))?"
+_ERA = r"\s?(?:BCE?|B\.C\.(?:E\.)?|v\. Chr\.|av\. J\.-C\.)"
+_YEAR = rf"(?:\d{{3,4}}(?!\d)|\d{{1,2}}(?={_ERA}(?!\w)))(?P<bce>{_ERA})?"
+_BEFORE_A_DATE = r"(?:(?<![\w.,-])|(?<=\bmid-)|(?<=\b\d{4}-))"
+"""A hyphen stands in front of the end of a span of years, and of decades; elsewhere it makes a code or a negative number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +104,7 @@ def _number(language: str) -> _NumberForm:
 def _date_pattern(months: Mapping[str, int]) -> re.Pattern[str]:
     month = "|".join(re.escape(name) for name in sorted(months, key=len, reverse=True))
     day = r"\d{1,2}"
-    year = rf"\d{{3,4}}(?!\d){_BEFORE_OUR_ERA}"
-    years = [year.replace("bce", f"b{number}") for number in range(5)]
+    years = [_YEAR.replace("bce", f"b{number}") for number in range(5)]
     forms = (
         r"(?P<iso>\d{4}-\d{2}-\d{2})",
         rf"(?P<d1>{day})(?:st|nd|rd|th|\.|er)?(?:\s(?:of|de))?\s(?P<m1>{month})\.?,?\s(?:of\s)?(?P<y1>{years[1]})",
@@ -111,7 +113,7 @@ def _date_pattern(months: Mapping[str, int]) -> re.Pattern[str]:
         r"(?P<decade>\d{3}0)s",
         rf"(?P<y4>{years[4]})",
     )
-    return re.compile(rf"(?<![\w.,-])(?:{'|'.join(forms)})(?!\w)", re.IGNORECASE)
+    return re.compile(rf"{_BEFORE_A_DATE}(?:{'|'.join(forms)})(?!\w)", re.IGNORECASE)
 
 
 def _dates(text: str, pattern: re.Pattern[str], months: Mapping[str, int]) -> Iterator[ValueMention]:

@@ -75,18 +75,28 @@ def keepers(sketches: Arrays, labels: NDArray[np.integer[Any]]) -> Arrays:
     }
 
 
-def best_of(sketches: Arrays, labels: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
-    """The row of the document that stays in the place of each, [D]; its own where it is alone in its cluster."""
+def best_of(
+    sketches: Arrays, labels: NDArray[np.integer[Any]], *, rows: NDArray[np.int64] | None = None
+) -> NDArray[np.int64]:
+    """The row of the document that stays in the place of each, [n]; its own where it is alone in its cluster.
+
+    Args:
+        sketches: with what `standing` told.
+        labels: the cluster of each document, [n].
+        rows: the documents [n] that are asked about; None: all.
+    """
     _, labels, counts = np.unique(labels, return_inverse=True, return_counts=True)
-    found = np.arange(len(labels))
-    rows = np.flatnonzero(counts[labels] > 1)
-    ids = _ids(sketches).take(rows)
-    by_id = np.empty(len(rows), np.int64)
-    by_id[sorted(range(len(rows)), key=ids.__getitem__)] = np.arange(len(rows))
-    told = (sketches[name][rows] for name in ("num_chars", "num_names_told", "num_entities"))
-    order = rows[np.lexsort((by_id, *(-one for one in told), sketches["priority"][rows], labels[rows]))]
-    starts = is_first(labels[order], in_order=True)
-    found[order] = order[np.flatnonzero(starts)[np.cumsum(starts) - 1]] if len(order) else order
+    found = np.arange(len(labels)) if rows is None else rows.copy()
+    joined = np.flatnonzero(counts[labels] > 1)
+    whole = found[joined]
+    ids = _ids(sketches).take(whole)
+    by_id = np.empty(len(joined), np.int64)
+    by_id[sorted(range(len(joined)), key=ids.__getitem__)] = np.arange(len(joined))
+    told = (sketches[name][whole] for name in ("num_chars", "num_names_told", "num_entities"))
+    order = np.lexsort((by_id, *(-one for one in told), sketches["priority"][whole], labels[joined]))
+    starts = is_first(labels[joined][order], in_order=True)
+    if len(order):
+        found[joined[order]] = whole[order[np.flatnonzero(starts)[np.cumsum(starts) - 1]]]
     return found
 
 

@@ -100,17 +100,15 @@ class NearDuplicates(WholeStep):
         pairs, about = self.pairs(sketches), _About.of(sketches)
         found = np.arange(len(sketches["num_words"]))
         while len(pairs):
-            labels = _components(pairs, len(found))
-            keeper = best_of(sketches, labels)
-            others = np.flatnonzero(keeper != np.arange(len(keeper)))
-            if not self.entities:
-                return keeper
-            is_split = self._is_other(np.stack([others, keeper[others]], axis=1), about)
-            is_split |= about.is_lost(others, keeper[others], max_stub_words=self.max_stub_words)
-            found[others[~is_split]] = keeper[others[~is_split]]
-            left = np.zeros(len(found), bool)
-            left[others[is_split]] = True
-            pairs = pairs[left[pairs].all(axis=1)]
+            rows, places = np.unique(pairs, return_inverse=True)
+            keeper = best_of(sketches, _components(places.reshape(-1, 2), len(rows)), rows=rows)
+            is_split = np.zeros(len(rows), bool)
+            if self.entities:
+                is_split = self._is_other(np.stack([rows, keeper], axis=1), about)
+                is_split |= about.is_lost(rows, keeper, max_stub_words=self.max_stub_words)
+                is_split &= keeper != rows
+            found[rows[~is_split]] = keeper[~is_split]
+            pairs = pairs[is_split[places.reshape(-1, 2)].all(axis=1)]
         return found
 
     def rule(self, decision: Arrays) -> Rule:

@@ -38,7 +38,12 @@ def found(text, kind, language="en"):
         ("since 1952-03-11", "1952-03-11"),
         ("in 1952", "1952"),
         ("in the 1950s", "195X"),
-        ("in 44 BC", None),
+        ("in 44 BC", "-0043"),
+        ("on 15 March 44 BC he", "-0043-03-15"),
+        ("in 44 men", None),
+        ("the 21 BCs", None),
+        ("in the mid-1990s", "199X"),
+        ("room F-1990", None),
         ("in 244 BC", "-0243"),
         ("in 800.", "0800"),
         ("version 1.1952", None),
@@ -48,6 +53,11 @@ def found(text, kind, language="en"):
 )
 def test_dates_are_found_as_texts_write_them(text, value):
     assert found(text, "date") == ([value] if value else [])
+
+
+@pytest.mark.parametrize("dash", ["-", "\u2013"])
+def test_both_ends_of_a_span_of_years_are_found(dash):
+    assert found(f"between 1939{dash}1945 it", "date") == ["1939", "1945"]
 
 
 @given(st.integers(100, 2999), st.integers(1, 12), st.integers(1, 28))
