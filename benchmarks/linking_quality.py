@@ -15,9 +15,9 @@ from kgpt.kg import KnowledgeGraph, open_graph_store
 from kgpt.kg.store import build_store
 from kgpt.linking import Linker
 from kgpt.records import Document
-from kgpt.sources import open_graph
+from kgpt.sources import open_documents, open_graph
 from kgpt.sources.base import read_bulk
-from kgpt.sources.gold import read_gold
+from kgpt.sources.reading import kept
 
 _FITTED_ON = ("wiki-fair", "news-fair", "kore50", "msnbc", "oke-2016-train")
 _JUDGED = (*_FITTED_ON, "rss-500")
@@ -43,7 +43,7 @@ def run() -> list[list[str]]:
     missing = [path for path in (data / "kg", *(_gold(data, name) for name in _JUDGED)) if not path.exists()]
     if missing:
         return [[f"skipped: {missing[0]} is not there", *[""] * (len(HEADER) - 1)]]
-    documents = {name: list(read_gold(_gold(data, name))) for name in _JUDGED}
+    documents = {name: list(kept(open_documents(str(_gold(data, name))).read(), Document, name)) for name in _JUDGED}
     with tempfile.TemporaryDirectory() as folder:
         linker = Linker.of(_built(data / "kg", Path(folder) / "store"))
         return [row for name in _JUDGED for row in _judged(linker, documents, name)]

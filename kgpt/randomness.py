@@ -1,8 +1,13 @@
 """Counter-based randomness: a generator is a function of its keys, so any draw can be made again in any order."""
 
+from collections.abc import Callable, Iterable
 from hashlib import blake2b
+from heapq import nsmallest
+from typing import TypeVar
 
 import numpy as np
+
+Item = TypeVar("Item")
 
 
 def stable_hash(*keys: object) -> int:
@@ -18,6 +23,17 @@ def stable_hash(*keys: object) -> int:
 def stable_fraction(*keys: object) -> float:
     """`stable_hash` as a number in [0, 1): a rule that picks a share of anything by its name."""
     return stable_hash(*keys) / 2**64
+
+
+def hash_sample(items: Iterable[Item], most: int, *, keys: Callable[[Item], tuple[object, ...]]) -> list[Item]:
+    """At most `most` of the items, in the order of the hashes of their `keys`; holds no more of them.
+
+    Which ones does not depend on the order of the items: a sorted file gives no slanted sample.
+
+    >>> hash_sample("abc", 2, keys=lambda one: ("seed", one)) == hash_sample("cba", 2, keys=lambda one: ("seed", one))
+    True
+    """
+    return nsmallest(most, items, key=lambda one: stable_hash(*keys(one)))
 
 
 def generator(*keys: object) -> np.random.Generator:

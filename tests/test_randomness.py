@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kgpt.randomness import generator, stable_fraction, stable_hash
+from kgpt.randomness import generator, hash_sample, stable_fraction, stable_hash
 
 
 @given(st.text(), st.integers())
@@ -40,3 +40,16 @@ def test_a_generator_depends_on_its_keys_alone():
 
     assert (generator(1, "masking", 0, 7).random(5) == first).all()
     assert (generator(1, "masking", 1, 7).random(5) != first).any()
+
+
+@given(st.permutations(range(50)), st.integers(0, 60))
+def test_a_sample_by_hashes_does_not_depend_on_the_order(items, most):
+    found = hash_sample(items, most, keys=lambda one: ("seed", one))
+
+    assert found == sorted(range(50), key=lambda one: stable_hash("seed", one))[:most]
+
+
+def test_samples_by_other_keys_differ():
+    first, second = (hash_sample(range(1000), 20, keys=lambda one, seed=seed: (seed, one)) for seed in (0, 1))
+
+    assert len(set(first) & set(second)) < 10

@@ -20,7 +20,7 @@ _SCALES = {
 _ERA = r"\s?(?:BCE?|B\.C\.(?:E\.)?|v\. Chr\.|av\. J\.-C\.)"
 _YEAR = rf"(?:\d{{3,4}}(?!\d)|\d{{1,2}}(?={_ERA}(?!\w)))(?P<bce>{_ERA})?"
 _BEFORE_A_DATE = r"(?:(?<![\w.,-])|(?<=\bmid-)|(?<=\b\d{4}-))"
-"""A hyphen stands in front of the end of a span of years, and of decades; elsewhere it makes a code or a negative number."""
+"""After a hyphen stands the end of a span of years, or a decade; elsewhere it makes a code or a negative number."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from kgpt.cli.corpus_info import info, print_info
 from kgpt.cli.curating import dropped, fit_quality, why
 from kgpt.cli.example import examples
 from kgpt.cli.main import echo_json
-from kgpt.cli.reading import kept
 from kgpt.text import table
 
 if TYPE_CHECKING:
@@ -171,6 +170,7 @@ def _evaluate(linked: str, graph_path: Path, settings: "AlignmentSettings", *, a
     from kgpt.progress import track
     from kgpt.records import Document
     from kgpt.sources import open_documents
+    from kgpt.sources.reading import kept
 
     graph = open_graph_store(graph_path)
     aligner, tally = Aligner(graph, settings), QualityTally(graph)

@@ -25,7 +25,7 @@ _SHOWN_CHARS = 60
 )
 @click.argument("folder", type=_PATH)
 @click.option("--reason", default="", help="Only those that went for it; a step's name stands for all its rules.")
-@click.option("--limit", default=100, show_default=True, help="At most so many; 0 for all.")
+@click.option("--limit", default=100, type=click.IntRange(min=0), show_default=True, help="At most so many; 0 for all.")
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
 def dropped(folder: Path, reason: str, limit: int, as_json: bool) -> None:
     """List the documents that the curation of the corpus in FOLDER left out, with their reasons."""
@@ -86,8 +86,9 @@ def fit_quality(labelled: str, out: Path, label: str, as_json: bool) -> None:
     from kgpt.corpus.quality_model import label_of
     from kgpt.records import Document
     from kgpt.sources import open_documents
+    from kgpt.sources.reading import kept
 
-    documents = [one for one in open_documents(labelled).read() if isinstance(one, Document)]
+    documents = list(kept(open_documents(labelled).read(), Document, labelled))
     model = fit([one.text for one in documents], [label_of(one, label) for one in documents])
     model.save(out)
     if as_json:

@@ -9,6 +9,7 @@ import click
 
 from kgpt.cli.example import examples
 from kgpt.cli.main import echo_json
+from kgpt.cli.ranges import COUNT, SHARE
 from kgpt.errors import ConfigError, DataError, did_you_mean
 from kgpt.progress import track
 from kgpt.text import table
@@ -88,7 +89,7 @@ def info(folder: Path, as_json: bool, verify: bool) -> None:
 @click.argument("folder", type=_FOLDER)
 @click.argument("entity")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--max", "max_triples", default=20, show_default=True, help="Triples shown a direction.")
+@click.option("--max", "max_triples", default=20, type=COUNT, show_default=True, help="Triples shown a direction.")
 @click.option("--out", type=_FOLDER, help="Also draw the neighbourhood: FILE.html, .png or .svg.")
 def show(folder: Path, entity: str, as_json: bool, max_triples: int, out: Path | None) -> None:
     """Show one ENTITY (an id, or a label that means one alone) with its names and neighbours."""
@@ -116,8 +117,12 @@ def show(folder: Path, entity: str, as_json: bool, max_triples: int, out: Path |
 @click.argument("folder", type=_FOLDER)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--out", type=_FOLDER, help="Also draw the statistics: FILE.html, .png or .svg.")
-@click.option("--min-support", default=10, show_default=True, help="Triples behind a pair of inverse relations.")
-@click.option("--min-confidence", default=0.5, show_default=True, help="Share of a relation's triples behind it.")
+@click.option(
+    "--min-support", default=10, type=COUNT, show_default=True, help="Triples behind a pair of inverse relations."
+)
+@click.option(
+    "--min-confidence", default=0.5, type=SHARE, show_default=True, help="Share of a relation's triples behind it."
+)
 def stats(folder: Path, as_json: bool, out: Path | None, min_support: int, min_confidence: float) -> None:
     """Count degrees, relations and what they imply, literals, names by language."""
     from kgpt.kg import open_graph_store

@@ -10,7 +10,6 @@ import click
 
 from kgpt.cli.example import examples
 from kgpt.cli.main import echo_json
-from kgpt.cli.reading import kept
 from kgpt.errors import DataError
 from kgpt.records import Document
 from kgpt.text import table
@@ -124,9 +123,8 @@ def _settings(graph: "KnowledgeGraph", options: Mapping[str, Any]) -> "LinkingSe
 
 def _fitted(linker: "Linker", sources: Sequence[str], out: Path | None) -> "Linker":
     from kgpt.io import write_json
-    from kgpt.sources.gold import read_gold
 
-    fitted = linker.fitted(chain.from_iterable(map(read_gold, sources)), complete=True)
+    fitted = linker.fitted(chain.from_iterable(map(_read, sources)), complete=True)
     if fitted is linker:
         raise DataError(
             f"{', '.join(sources)}: no gold link stands at a name of the graph, so nothing can be fitted; "
@@ -151,11 +149,11 @@ def _link(linker: "Linker", source: str, out: str) -> None:
 
 
 def _read(source: str) -> Iterable[Document]:
+    """The documents of a source; what its reader leaves out is told."""
     from kgpt.sources import open_documents
+    from kgpt.sources.reading import kept
 
-    if source == "-":
-        return _read_stdin()
-    return kept(open_documents(source).read(), Document, source)
+    return _read_stdin() if source == "-" else kept(open_documents(source).read(), Document, source)
 
 
 def _read_stdin() -> Iterator[Document]:
@@ -176,11 +174,10 @@ def _split(sources: Iterable[str]) -> list[str]:
 def _evaluate(linker: "Linker", sources: Sequence[str], mode: str) -> "dict[str, LinkingScore]":
     from kgpt.evaluation.entity_linking import evaluate_linking
     from kgpt.progress import track
-    from kgpt.sources.gold import read_gold
 
     scores = {}
     for name, source in zip(_names(sources), sources, strict=True):
-        gold = track(read_gold(source), what=name)
+        gold = track(_read(source), what=name)
         scores[name] = evaluate_linking(linker, gold, mode="D2KB" if mode == "D2KB" else "A2KB")
     return scores
 

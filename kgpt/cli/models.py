@@ -1,6 +1,5 @@
 """`kgpt evaluate`, `kgpt tasks` and `kgpt ask`: any Hugging Face checkpoint, asked."""
 
-from collections.abc import Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import click
 from kgpt.cli.completing import task_names
 from kgpt.cli.example import examples
 from kgpt.cli.main import echo_json
+from kgpt.cli.ranges import COUNT, SHARE
 from kgpt.text import table
 
 _PATH = click.Path(path_type=Path)
@@ -57,8 +57,10 @@ class _TaskNames(click.ParamType[Any]):
 )
 @click.option("--graph", "graph_path", type=_PATH, help="Graph store.")
 @click.option("--data", "data_path", type=str, help="Questions (qa) or documents, or embedded:NAME.")
-@click.option("--length", "lengths", multiple=True, type=int, help="Context in words (passkey, long_documents).")
-@click.option("--max-items", default=1000, show_default=True, help="Questions, documents or facts asked a task.")
+@click.option("--length", "lengths", multiple=True, type=COUNT, help="Context in words (passkey, long_documents).")
+@click.option(
+    "--max-items", default=1000, type=COUNT, show_default=True, help="Questions, documents or facts asked a task."
+)
 @click.option("--harness", is_flag=True, help="Ask by lm-evaluation-harness instead (qa, cloze).")
 @click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
 def evaluate(
@@ -132,8 +134,10 @@ def list_tasks() -> None:
 )
 @click.argument("checkpoint")
 @click.argument("question")
-@click.option("--num-answers", default=5, show_default=True, help="Answers to show, best first.")
-@click.option("--min-probability", default=0.3, show_default=True, help="Abstain where the best answer has less.")
+@click.option("--num-answers", default=5, type=COUNT, show_default=True, help="Answers to show, best first.")
+@click.option(
+    "--min-probability", default=0.3, type=SHARE, show_default=True, help="Abstain where the best answer has less."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def ask(checkpoint: str, question: str, num_answers: int, min_probability: float, as_json: bool) -> None:
     """Ask CHECKPOINT a QUESTION; answers come with the probability that the model gives them."""
@@ -171,11 +175,13 @@ def _exam(task: Any, graph_path: Path | None, data: str | None, max_items: int) 
 
 def _documents(source: str, max_items: int) -> tuple[Any, ...]:
     """Documents of a source, picked by a hash of their ids."""
-    from kgpt.cli.reading import kept
+    from kgpt.randomness import hash_sample
     from kgpt.records import Document
     from kgpt.sources import open_documents
+    from kgpt.sources.reading import kept
 
-    return _picked(kept(open_documents(source).read(), Document, source), max_items)
+    found = kept(open_documents(source).read(), Document, source)
+    return tuple(hash_sample(found, max_items, keys=lambda one: ("test", one.id)))
 
 
 def _questions(source: str, facts: Any, max_items: int) -> tuple[Any, ...]:
@@ -184,12 +190,13 @@ def _questions(source: str, facts: Any, max_items: int) -> tuple[Any, ...]:
     Raises:
         DataError: none has an answer; the answers of some sets are named by a graph alone.
     """
-    from kgpt.cli.reading import kept
     from kgpt.errors import DataError
     from kgpt.pipeline.questions import named_by
     from kgpt.progress import say
+    from kgpt.randomness import hash_sample
     from kgpt.records import Question
     from kgpt.sources import open_questions
+    from kgpt.sources.reading import kept
 
     questions = list(kept(open_questions(source).read(), Question, source))
     asked = [question for question in questions if question.split == "test"] or questions
@@ -199,16 +206,7 @@ def _questions(source: str, facts: Any, max_items: int) -> tuple[Any, ...]:
         raise DataError(f"{source}: its answers have ids and no names; give the graph that names them: --graph STORE")
     if num_lost := len(asked) - len(answered):
         say(f"{source}: left out: {num_lost:,} answers_not_in_graph")
-    return _picked(answered, max_items)
-
-
-def _picked(items: Iterable[Any], most: int) -> tuple[Any, ...]:
-    """Up to `most` items in an order of their ids' hashes: files are often sorted by relation."""
-    from heapq import nsmallest
-
-    from kgpt.randomness import stable_hash
-
-    return tuple(nsmallest(most, items, key=lambda one: stable_hash("test", one.id)))
+    return tuple(hash_sample(answered, max_items, keys=lambda one: ("test", one.id)))
 
 
 def _facts(graph_path: Path | None) -> Any:

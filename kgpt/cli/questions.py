@@ -8,13 +8,13 @@ import click
 
 from kgpt.cli.example import examples
 from kgpt.cli.main import echo_json
+from kgpt.cli.ranges import COUNT, SHARE
 from kgpt.records import QuestionSplit
 from kgpt.text import table
 
 _PATH = click.Path(path_type=Path)
 _SPLITS: tuple[QuestionSplit, ...] = get_args(QuestionSplit)
 _ALL = 10**9
-_COUNT = click.IntRange(min=1)
 _DEV_FRAC = 0.1
 
 
@@ -27,9 +27,11 @@ _DEV_FRAC = 0.1
 @click.option("--graph", "graph_path", required=True, type=_PATH, help="Graph store (kgpt graph build).")
 @click.option("--out", required=True, type=_PATH, help="JSON Lines file to write.")
 @click.option("--hops", default="1,2,3", show_default=True, help="Numbers of hops, separated by commas.")
-@click.option("--max-answers", default=5, type=_COUNT, show_default=True, help="A question with more is not asked.")
-@click.option("--max-per-path", default=100, type=_COUNT, show_default=True, help="Questions of one path of relations.")
-@click.option("--train-frac", default=0.5, show_default=True, help="Share of the facts asked for in training.")
+@click.option("--max-answers", default=5, type=COUNT, show_default=True, help="A question with more is not asked.")
+@click.option("--max-per-path", default=100, type=COUNT, show_default=True, help="Questions of one path of relations.")
+@click.option(
+    "--train-frac", default=0.5, type=SHARE, show_default=True, help="Share of the facts asked for in training."
+)
 @click.option("--seed", default=0, show_default=True, help="Another seed, another split.")
 @click.option("--templates", type=_PATH, help="YAML of templates per relation, in place of those for Wikidata.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")

@@ -9,6 +9,7 @@ import click
 from kgpt.cli.completing import config_names, first_line, recipe_files, recipe_names
 from kgpt.cli.example import examples
 from kgpt.cli.main import echo_json
+from kgpt.cli.ranges import COUNT
 
 _PATH = click.Path(path_type=Path)
 _SETS = click.option(
@@ -42,7 +43,7 @@ _STAGES = ("graph", "corpus", "linked", "aligned", "sequences", "arms", "results
 @_SETS
 @_OUT
 @click.option("--until", default="report", show_default=True, type=click.Choice(_STAGES), help="Stop after this stage.")
-@click.option("--jobs", default=1, show_default=True, type=click.IntRange(min=1), help="Arms trained at once.")
+@click.option("--jobs", default=1, show_default=True, type=COUNT, help="Arms trained at once.")
 @click.option("--verify", is_flag=True, help="First compare all files of finished stages with their hashes.")
 @click.option("--json", "as_json", is_flag=True, help="Print results.json.")
 def run(

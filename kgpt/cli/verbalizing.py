@@ -7,6 +7,7 @@ import click
 
 from kgpt.cli.example import examples
 from kgpt.cli.main import echo_json
+from kgpt.cli.ranges import COUNT
 
 if TYPE_CHECKING:
     from kgpt.kg import KnowledgeGraph
@@ -33,7 +34,7 @@ _PATH = click.Path(path_type=Path)
 )
 @click.option("--corpus", type=_PATH, help="What `kgpt align` wrote: which relations are told together, and how.")
 @click.option("--checkpoint", type=str, help="An encoder-decoder that the recipe kelm_generator trained.")
-@click.option("--max-triples", default=5, show_default=True, type=click.IntRange(min=1), help="Of one document.")
+@click.option("--max-triples", default=5, show_default=True, type=COUNT, help="Of one document.")
 @click.option("--seed", default=0, show_default=True, help="Another seed, other sentences.")
 @click.option("--license", "license_name", default="", help="Of what the graph says; goes into the metadata.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")

@@ -7,7 +7,7 @@ from typing import Literal
 from kgpt.evaluation.answering import MAX_PROMPT
 from kgpt.model import LoadedModel
 from kgpt.model.stack import num_positions
-from kgpt.randomness import stable_hash
+from kgpt.randomness import hash_sample
 from kgpt.sequences.triple_stream import question_prompt, question_text
 
 Wording = Literal["question", "statement"]
@@ -37,7 +37,7 @@ class Demonstration:
 def chosen(query: Demonstration, pool: Sequence[Demonstration], most: int) -> list[Demonstration]:
     """Up to `most` examples for a query, by a hash of both; fewer are the first of more."""
     fit = (one for one in pool if one.group == query.group and one.id != query.id and not _shared(one, query))
-    return sorted(fit, key=lambda one: stable_hash("shot", query.id, one.id))[:most]
+    return hash_sample(fit, most, keys=lambda one: ("shot", query.id, one.id))
 
 
 def prompt(

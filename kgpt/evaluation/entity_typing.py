@@ -21,7 +21,7 @@ from kgpt.evaluation.span_states import SpanText
 from kgpt.evaluation.task import Count, Measured, Need, TakesAny, tasks
 from kgpt.model import LoadedModel
 from kgpt.progress import say
-from kgpt.randomness import stable_hash
+from kgpt.randomness import hash_sample
 from kgpt.records import Document
 
 TASK = "entity_typing"
@@ -72,7 +72,7 @@ class EntityTyping(TakesAny):
         """`accuracy`, `micro_f1`, `macro_f1`; the floor `majority`; `overlap_frac` of `entities` and `surfaces`."""
         labels = entity_labels(exam.graph, self.label, max_classes=self.max_classes, min_entities=self.min_entities)
         items = typing_items(texts_of(self.data, exam), labels)
-        kept = sorted(items, key=lambda one: stable_hash(TASK, one.id))[: self.max_items]
+        kept = hash_sample(items, self.max_items, keys=lambda one: (TASK, one.id))
         settings = FineTuning(
             steps=self.steps,
             learning_rate=self.learning_rate,

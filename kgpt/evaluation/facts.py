@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.kg.splitting import numbered_pairs
-from kgpt.randomness import stable_hash
+from kgpt.randomness import hash_sample
 from kgpt.records import Triple
 
 
@@ -81,7 +81,7 @@ def asked_facts(
     """
     apart = numbered_pairs(graph, leave_out)
     found = (fact for fact in _all_facts(graph, subsets) if not apart or not _pairs(fact) & apart)
-    return sorted(found, key=lambda fact: stable_hash(picked_by, fact.id))[:max_facts]
+    return hash_sample(found, max_facts, keys=lambda fact: (picked_by, fact.id))
 
 
 def _pairs(fact: AskedFact) -> set[tuple[int, int]]:
@@ -120,5 +120,5 @@ def candidate_tails(fact: AskedFact, graph: KnowledgeGraph, *, most: int | None 
     tails = ends.entities[ends.indptr[fact.relation] : ends.indptr[fact.relation + 1]].tolist()
     wrong = sorted(set(tails) - set(fact.tails))
     if most is not None:
-        wrong = sorted(wrong, key=lambda t: stable_hash(fact.id, graph.entities.ids[t]))[: most - 1]
+        wrong = hash_sample(wrong, most - 1, keys=lambda tail: (fact.id, graph.entities.ids[tail]))
     return [fact.tails[0], *wrong]

@@ -20,7 +20,7 @@ from kgpt.evaluation.task import Measured, Need, cannot_write, tasks
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.model import LoadedModel
 from kgpt.progress import say, track
-from kgpt.randomness import stable_fraction, stable_hash
+from kgpt.randomness import hash_sample, stable_fraction, stable_hash
 from kgpt.records import Outcome, Result
 from kgpt.verbalization.english import article
 
@@ -125,7 +125,7 @@ class LabelFlip:
     def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
         """`accuracy` by the true labels, `follows_flipped` where all are turned, `flip_effect` of the whole set."""
         items, labels = fact_items(exam) if self.question == "fact" else type_items(exam.graph, self.type_relation)
-        kept = sorted(items, key=lambda one: stable_hash(TASK, one.id))[: self.max_items]
+        kept = hash_sample(items, self.max_items, keys=lambda one: (TASK, one.id))
         if len({one.answers for one in kept}) < 2:
             say(f"label_flip: the {self.question} questions have not both labels; nothing is asked")
             return []
@@ -153,7 +153,7 @@ def type_items(graph: KnowledgeGraph, relation: str) -> tuple[list[Demonstration
     asked = f"{article(first)} {first} or {article(second)} {second}"
     items, most = [], min(map(len, sides))
     for side, label in zip(sides, (first, second), strict=True):
-        for one in sorted(side, key=lambda one: stable_hash("type", one))[:most]:
+        for one in hash_sample(side, most, keys=lambda one: ("type", one)):
             name = graph.entities.label(graph.entity(one))
             items.append(Demonstration(f"{one}|type", f"Is {name} {asked}?", (label,), about=one))
     return items, (first, second)

@@ -23,7 +23,7 @@ from kgpt.evaluation.span_states import SpanText, layer_features, read_text
 from kgpt.evaluation.task import Count, Measured, Need, TakesAny, tasks
 from kgpt.model import KgptModel, LoadedModel
 from kgpt.progress import say
-from kgpt.randomness import stable_fraction, stable_hash
+from kgpt.randomness import hash_sample, stable_fraction, stable_hash
 from kgpt.records import AlignedPassage, Outcome, Result
 
 TASK = "probe"
@@ -235,7 +235,7 @@ class Probe(TakesAny):
         labels = entity_labels(exam.graph, self.label, max_classes=self.max_classes, min_entities=self.min_entities)
         texts = _labels(exam, labels) if self.text == "label" else _mentions(exam.passages)
         items = {one: ProbeItem(one, text, labels[one], part_of(one)) for one, text in texts if one in labels}
-        kept = sorted(items, key=lambda one: stable_hash("probe", one))[: self.max_items]
+        kept = hash_sample(items, self.max_items, keys=lambda one: ("probe", one))
         return [items[one] for one in kept]
 
 

@@ -28,7 +28,7 @@ from kgpt.evaluation.whole_set import by_subset
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.model import LoadedModel
 from kgpt.progress import track
-from kgpt.randomness import generator, stable_hash
+from kgpt.randomness import generator, hash_sample, stable_hash
 from kgpt.records import Outcome, Triple
 from kgpt.sequences.link_stream import LinkStream
 from kgpt.verbalization.neighborhood import LinkQuery
@@ -219,7 +219,7 @@ def _asked_triples(exam: Exam, most: int) -> Sequence[Triple]:
     told = [triple for triple in exam.known.held_out if graph.numbers(triple) is not None]
     if not told:
         told = [graph.triple((fact.head, fact.relation, fact.tails[0])) for fact in exam.asked()]
-    return sorted(told, key=lambda one: stable_hash("link", one.head, one.relation, one.tail))[:most]
+    return hash_sample(told, most, keys=lambda one: ("link", one.head, one.relation, one.tail))
 
 
 def _query_settings(loaded: LoadedModel) -> dict[str, Any]:

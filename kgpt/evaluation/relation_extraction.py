@@ -22,10 +22,11 @@ from kgpt.evaluation.span_states import SpanText
 from kgpt.evaluation.task import Count, Measured, Need, TakesAny, tasks
 from kgpt.model import LoadedModel
 from kgpt.progress import say
-from kgpt.randomness import stable_hash
+from kgpt.randomness import hash_sample
 from kgpt.records import NIL, AlignedPassage, Document, Link
 from kgpt.sequences.vocabulary import HEAD_MARKS, TAIL_MARKS
 from kgpt.sources import open_documents
+from kgpt.sources.reading import kept
 
 TASK = "relation_extraction"
 Marking = Literal["mentions", "markers"]
@@ -67,7 +68,7 @@ class RelationExtraction(TakesAny):
     def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
         """`accuracy`, `micro_f1`, `macro_f1`; the floor `majority`; `overlap_frac` of `pairs` and `entities`."""
         items = relation_items(texts_of(self.data, exam), marking=self.marking)
-        kept = sorted(items, key=lambda one: stable_hash(TASK, one.id))[: self.max_items]
+        kept = hash_sample(items, self.max_items, keys=lambda one: (TASK, one.id))
         settings = FineTuning(
             steps=self.steps,
             learning_rate=self.learning_rate,
@@ -96,7 +97,7 @@ def texts_of(data: str, exam: Exam) -> Iterator[Document]:
     """
     if data:
         source = open_documents(str(exam.path(data, setting="data")))
-        yield from (one for one in source.read() if isinstance(one, Document))
+        yield from kept(source.read(), Document, data)
     else:
         yield from map(_as_document, exam.passages)
 

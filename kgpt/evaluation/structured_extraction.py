@@ -19,7 +19,7 @@ from kgpt.evaluation.task import Count, Measured, Need, recipe_of, tasks
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.model import LoadedModel
 from kgpt.progress import track
-from kgpt.randomness import stable_hash
+from kgpt.randomness import hash_sample
 from kgpt.records import AlignedPassage, Result
 from kgpt.sequences.structure_format import StructureFormat, StructureTask, Words
 from kgpt.sequences.structure_grammar import GraphNamesInWords
@@ -211,10 +211,10 @@ class StructuredExtraction:
             max_tokens=4 * int(told.get("max_tokens", 128)),
         )
         self.check(exam)
-        items = sorted(extraction_items(exam.passages, exam.graph), key=lambda one: stable_hash("extraction", one.id))
+        items = extraction_items(exam.passages, exam.graph)
         return evaluate_structured_extraction(
             loaded,
-            items[: self.max_items],
+            hash_sample(items, self.max_items, keys=lambda one: ("extraction", one.id)),
             exam.graph,
             form=form,
             num_beams=self.num_beams,

@@ -25,7 +25,7 @@ from kgpt.evaluation.whole_set import told_apart
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.model import LoadedModel
 from kgpt.progress import track
-from kgpt.randomness import stable_fraction, stable_hash
+from kgpt.randomness import hash_sample, stable_fraction
 from kgpt.records import Outcome, Result, Triple
 from kgpt.sources.tsv import read_triples
 from kgpt.verbalization import Verbalizer
@@ -278,9 +278,7 @@ class TripleClassification(TakesAny):
 
 
 def _some_triples(path: Path, most: int) -> Sequence[Triple]:
-    return sorted(read_triples(path), key=lambda one: stable_hash("labelled", *(one.head, one.relation, one.tail)))[
-        :most
-    ]
+    return hash_sample(read_triples(path), most, keys=lambda one: ("labelled", one.head, one.relation, one.tail))
 
 
 def _floor(tuning: LabelledTriples, test: LabelledTriples, graph: KnowledgeGraph) -> list[Result]:

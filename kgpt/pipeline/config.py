@@ -164,7 +164,7 @@ class EvaluationSettings(Settings):
         linking: whether the linker is measured on the corpus' own links.
         max_facts: facts asked by a task that asks for facts.
         documents: sources of texts that no arm trains on, for tasks that read some.
-        max_documents: taken of each source.
+        max_documents: taken of each source, by a hash of their ids.
         held_out_frac: share of the graph's entity pairs that no arm trains on (and no question asks about).
         fine_tuning: on the train questions, before `qa` and `coverage`; null to ask the model as it is.
     """

@@ -6,7 +6,6 @@ Every arm is fine-tuned on the same questions for the same steps; the test quest
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -27,10 +26,12 @@ from kgpt.pipeline.exposure import Exposure, marked
 from kgpt.pipeline.model_card import write_card
 from kgpt.pipeline.stage import Counts, Stage
 from kgpt.progress import say
+from kgpt.randomness import hash_sample
 from kgpt.records import Document, Outcome, Question, Result
 from kgpt.sequences import Mixture, QuestionStream, WeightedStream
 from kgpt.sequences.causal_stream import CausalQuestionStream
 from kgpt.sources import open_documents
+from kgpt.sources.reading import kept
 from kgpt.training import TrainingSettings, train
 from kgpt.verbalization.answer_steps import StepTeller
 
@@ -177,8 +178,8 @@ def _files(config: RunConfig, exam: Exam) -> list[Path]:
 
 
 def _documents(config: RunConfig) -> Iterator[Document]:
-    """The first documents of the evaluation's sources."""
+    """Documents of the evaluation's sources."""
     settings = config.evaluation
     for source in config.resolve(settings.documents, "evaluation.documents"):
-        found = (one for one in open_documents(source).read() if isinstance(one, Document))
-        yield from islice(found, settings.max_documents)
+        found = kept(open_documents(source).read(), Document, source)
+        yield from hash_sample(found, settings.max_documents, keys=lambda one: ("test", one.id))

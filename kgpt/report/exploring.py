@@ -17,7 +17,7 @@ from kgpt.pipeline.measuring import MAJORITY
 from kgpt.pipeline.run import CONFIG_NAME
 from kgpt.pipeline.showing import graph_of_text
 from kgpt.progress import say
-from kgpt.randomness import stable_hash
+from kgpt.randomness import hash_sample
 from kgpt.records import Document
 from kgpt.report.arm_answer import MASK, ArmModels
 from kgpt.report.drawn_document import drawn_graph
@@ -134,8 +134,7 @@ class Explorer:
     def _example_questions(self) -> Sequence[str]:
         """A few test questions, picked by a hash of their ids."""
         test = [one for one in self.run.questions if one.split == "test" and len(one.text) <= MAX_QUESTION_CHARS]
-        picked = sorted(test, key=lambda one: stable_hash("report", one.id))[:_NUM_EXAMPLES]
-        return [one.text for one in picked]
+        return [one.text for one in hash_sample(test, _NUM_EXAMPLES, keys=lambda one: ("report", one.id))]
 
     def _example_sentence(self) -> str:
         """The first sentence that opens a document of the run, is short and has the most links."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kgpt.evaluation.question_answering import TASK
 from kgpt.pipeline.measuring import MAJORITY
-from kgpt.randomness import stable_hash
+from kgpt.randomness import hash_sample
 from kgpt.records import Question
 from kgpt.report.run_record import RunRecord
 
@@ -56,4 +56,4 @@ def _answers(run: RunRecord, arm: str) -> Iterator[tuple[str, ArmAnswer]]:
 
 
 def _picked(questions: Sequence[Question], number: int) -> list[Question]:
-    return sorted(questions, key=lambda question: stable_hash("report", question.id))[:number]
+    return hash_sample(questions, number, keys=lambda question: ("report", question.id))

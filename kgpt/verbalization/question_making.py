@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from kgpt.kg.following import Hop
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.progress import track
-from kgpt.randomness import stable_hash
+from kgpt.randomness import hash_sample, stable_hash
 from kgpt.records import INVERSE, Question
 from kgpt.verbalization.question import QuestionWriter
 from kgpt.verbalization.template import Templates, load_templates
@@ -57,7 +57,7 @@ class QuestionMaker:
         picked = [
             question
             for found in by_path.values()
-            for question in sorted(found, key=lambda one: stable_hash("exam", one.id))[: self.max_per_path]
+            for question in hash_sample(found, self.max_per_path, keys=lambda one: ("exam", one.id))
         ]
         return sorted(picked, key=lambda question: question.id)
 

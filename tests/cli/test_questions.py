@@ -43,4 +43,4 @@ def test_any_share_of_training_leaves_splits_that_sum_to_one(kgpt, graph_store, 
     assert kgpt("questions", "--graph", graph_store, "--train-frac", 0.95, "--out", tmp_path / "exam.jsonl").status == 0
 
     told = kgpt("questions", "--graph", graph_store, "--train-frac", 1.5, "--out", tmp_path / "more.jsonl")
-    assert told.status == 2 and "train_frac" in told.err
+    assert told.status == 2 and "'--train-frac': 1.5 is not in the range" in told.err

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from kgpt.errors import DataError
-from kgpt.records import Document, Triple
+from kgpt.records import Document, Link, Triple
 from kgpt.sources import open_documents, open_graph, open_questions
 from kgpt.sources.documents import DocumentsFile
 from kgpt.sources.plain_text import TextFiles
@@ -89,3 +89,14 @@ def test_questions_open_by_path(tmp_path):
     (tmp_path / "q.jsonl").touch()
 
     assert open_questions(str(tmp_path / "q.jsonl")) == QuestionsFile(tmp_path / "q.jsonl")
+
+
+def test_gold_of_any_form_is_told_by_its_fields(tmp_path):
+    own = {"text": "Berlin", "links": [{"start": 0, "end": 6, "entity": "Q64"}]}
+    elevant = {"text": "Berlin", "labels": [{"span": [0, 6], "entity_id": "Q64"}]}
+    sentence = {"text": "Berlin", "mentions": [{"start": 0, "end": 6, "qid": "Q64"}], "triples": []}
+
+    for value in (own, elevant, sentence):
+        (tmp_path / "gold.jsonl").write_text(json.dumps(value))
+        (document,) = open_documents(str(tmp_path / "gold.jsonl")).read()
+        assert document.links == (Link(0, 6, "Q64"),)
