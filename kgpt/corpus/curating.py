@@ -116,8 +116,14 @@ def _lost_links(before: Document, after: Document) -> bool:
 
 
 def placed(steps: Sequence[CorpusStep]) -> list[PlacedStep]:
-    """`steps` with their numbers and names."""
-    return [PlacedStep(number, corpus_steps.name_of(step), step) for number, step in enumerate(steps)]
+    """`steps` with their numbers and names; a step that stands there again is called `NAME#2`."""
+    found = list[PlacedStep]()
+    seen = Counter[str]()
+    for number, step in enumerate(steps):
+        name = corpus_steps.name_of(step)
+        seen[name] += 1
+        found.append(PlacedStep(number, name if seen[name] == 1 else f"{name}#{seen[name]}", step))
+    return found
 
 
 @dataclass

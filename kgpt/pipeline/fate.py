@@ -6,7 +6,8 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from kgpt.corpus import CorpusStep, SourcePolicy, corpus_steps
+from kgpt.corpus import SourcePolicy, corpus_steps
+from kgpt.corpus.curating import PlacedStep, placed
 from kgpt.corpus.dropping import READING, SNIPPET_CHARS, DroppedDocument, read_dropped
 from kgpt.corpus.text_change import changes_of
 from kgpt.errors import DataError
@@ -14,8 +15,7 @@ from kgpt.manifest import Manifest, read_manifest
 from kgpt.pipeline.data_stages import DROPPED, read_documents
 from kgpt.records import Document
 
-_Steps = Sequence[tuple[str, CorpusStep]]
-"""Steps in order, each with its name."""
+_Steps = Sequence[PlacedStep]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,7 +62,9 @@ def curated(folder: Path) -> Manifest:
 
 
 def dropped_documents(folder: Path, *, reason: str = "") -> Iterator[DroppedDocument]:
-    """What curation dropped; with a reason only those that went for it, a step's name standing for all its rules.
+    """What curation dropped; with a reason only those that went for it.
+
+    A step's name stands for all its rules, and for each place at which the step stands.
 
     Raises:
         DataError: no curated corpus, or one of an older kgpt that kept no list.
@@ -71,7 +73,8 @@ def dropped_documents(folder: Path, *, reason: str = "") -> Iterator[DroppedDocu
     if not (folder / DROPPED).is_file():
         raise DataError(f"{folder}: no {DROPPED}; an older kgpt wrote this corpus: build it again to see what went")
     for one in read_dropped(folder / DROPPED):
-        if not reason or reason in (one.reason, one.step) or one.reason.startswith(f"{reason}:"):
+        names = (one.reason, one.step, one.step.partition("#")[0])
+        if not reason or reason in names or one.reason.startswith(f"{reason}:"):
             yield one
 
 
@@ -106,7 +109,7 @@ def _stayed(one: Document, steps: _Steps) -> Fate:
 
 
 def _gone(one: DroppedDocument, steps: _Steps) -> Fate:
-    before = [] if one.step == READING else list(takewhile(lambda step: step[0] != one.step, steps))
+    before = [] if one.step == READING else list(takewhile(lambda step: step.name != one.step, steps))
     passed, not_concerned = _looks(before, one.source)
     return Fate(
         id=one.id,
@@ -123,7 +126,7 @@ def _gone(one: DroppedDocument, steps: _Steps) -> Fate:
 
 def _steps(manifest: Manifest) -> _Steps:
     """The steps by name, as the manifest of a corpus or of a run's stage tells them."""
-    return [(str(one["type"]), corpus_steps.build(one)) for one in step_settings(manifest)]
+    return placed([corpus_steps.build(one) for one in step_settings(manifest)])
 
 
 def step_settings(manifest: Manifest) -> Sequence[Mapping[str, Any]]:
@@ -135,6 +138,6 @@ def step_settings(manifest: Manifest) -> Sequence[Mapping[str, Any]]:
 
 def _looks(steps: _Steps, source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Which of `steps` look at documents of `source`, and which do not."""
-    looks = [(name, not isinstance(one, SourcePolicy) or one.concerns(source)) for name, one in steps]
+    looks = [(one.name, not isinstance(one.step, SourcePolicy) or one.step.concerns(source)) for one in steps]
     passed = tuple(name for name, is_concerned in looks if is_concerned)
     return passed, tuple(name for name, is_concerned in looks if not is_concerned)

@@ -20,6 +20,7 @@ from kgpt.sources.wikidata_id import item_id
 _NIF = "http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#"
 _NAMES = {_NIF + name: name for name in ("isString", "beginIndex", "endIndex", "referenceContext", "anchorOf")}
 _NAMES["http://www.w3.org/2005/11/its/rdf#taIdentRef"] = "entity"
+_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _NOWHERE = ("/notinwiki/", "/notinwikipedia/", "/notinkb/", "/unknown/", "emergingentit")
 """Within an address in lower case: the mention means nothing in the graph."""
 
@@ -48,6 +49,8 @@ class NifFile:
                 if context not in mentions:
                     raise DataError(f"{self.path}: mention {node}: referenceContext {context!r} has no text (isString)")
                 mentions[context].append(self._mention(node, values, told[context]["isString"]))
+            elif "Phrase" in values and "entity" not in values:
+                yield Dropped(node, "mention_without_entity", is_part=True)
         for node in sorted(mentions):
             yield from _records(node, told[node]["isString"], mentions[node])
 
@@ -59,9 +62,11 @@ class NifFile:
         try:
             with open_bytes(self.path) as file:
                 for one in pyoxigraph.parse(cast(IO[bytes], file), format=pyoxigraph.RdfFormat.TURTLE):
-                    name = _NAMES.get(one.predicate.value)
+                    value = str(getattr(one.object, "value", one.object))
+                    is_phrase = one.predicate.value == _TYPE and value == _NIF + "Phrase"
+                    name = "Phrase" if is_phrase else _NAMES.get(one.predicate.value)
                     if name is not None:
-                        _tell(told[str(getattr(one.subject, "value", one.subject))], name, one.object.value)
+                        _tell(told[str(getattr(one.subject, "value", one.subject))], name, value)
         except (SyntaxError, ValueError) as error:
             raise DataError(f"{self.path}: not NIF in Turtle: {error}") from error
         except TORN_ERRORS as error:

@@ -159,6 +159,26 @@ def test_why_tells_what_became_of_a_document(kgpt, curated):
     assert "dropped: too_short" in kgpt("corpus", "why", curated, "c").out
 
 
+def test_a_step_that_stands_twice_is_told_apart(kgpt, tmp_path):
+    rows = [{"id": "a", "text": "one two three"}, {"id": "b", "text": "one two three four five six"}]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "steps.yaml").write_text(
+        "steps: [{type: length, min_words: 2}, normalize, {type: length, min_words: 4}, exact_duplicates]"
+    )
+    out = tmp_path / "out"
+    kgpt("corpus", "build", tmp_path / "in.jsonl", "--out", out, "--config", tmp_path / "steps.yaml")
+
+    (gone,) = kgpt("corpus", "why", out, "a", "--json").json["documents"]
+    (kept,) = kgpt("corpus", "why", out, "b", "--json").json["documents"]
+    told = kgpt("corpus", "info", out, "--json").json
+
+    assert (gone["step"], gone["passed"]) == ("length#2", ["length", "normalize"])
+    assert kept["passed"] == ["length", "normalize", "length#2", "exact_duplicates"]
+    assert {one["step"]: one["num_dropped"] for one in told["steps"]}["length#2"] == 1
+    for reason, number in (("length", 1), ("length#2", 1), ("normalize", 0)):
+        assert kgpt("corpus", "dropped", out, "--reason", reason, "--json").json["num_dropped"] == number
+
+
 def test_why_refuses_what_nobody_read(kgpt, curated, tmp_path):
     told = kgpt("corpus", "why", curated, "nobody")
     assert told.status == 2 and "no document 'nobody' was read" in told.err

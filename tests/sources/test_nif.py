@@ -52,6 +52,17 @@ def test_a_mention_whose_words_are_nowhere_is_left_out(tmp_path):
     assert dropped == Dropped("http://d/0m", "span_without_surface", is_part=True)
 
 
+def test_a_mention_that_names_no_entity_is_left_out_and_counted(tmp_path):
+    content = NIF.format(begin=0, end=6, entity="wd:Q64", more="", context="<http://d/0>")
+    path = tmp_path / "gold.ttl"
+    path.write_text(content + "<http://d/1m> a nif:Phrase ; nif:referenceContext <http://d/0> .", "utf-8")
+
+    dropped, document = open_documents(str(path)).read()
+
+    assert isinstance(document, Document) and document.links == (Link(0, 6, "Q64"),)
+    assert dropped == Dropped("http://d/1m", "mention_without_entity", is_part=True)
+
+
 def test_a_mention_out_of_its_text_goes_back_to_its_words_too(tmp_path):
     (document,) = read(tmp_path, begin="30", end="36", more='; nif:anchorOf "Berlin"')
 
