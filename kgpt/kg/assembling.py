@@ -4,7 +4,7 @@ Ids are sorted, rows renumbered and sorted, names and values put in the order of
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -141,23 +141,28 @@ class Assembly:
         return np.where(self.only_relations, -1, final[self.target]), ids
 
     def _name_relations(self) -> None:
-        """RDF names relations as it names entities: give those names to the relations, too."""
-        number_of = {identifier: number for number, identifier in enumerate(self.logs.relations.heap())}
+        """Relations that are entities, too, have their names on both sides.
+
+        RDF names all of them as entities; a dump of Wikidata names properties as relations alone.
+        """
         found = self.logs.entities.heap()
         self.only_relations = np.zeros(len(found), bool)
-        if not len(self.logs.names):
+        names, relation_names = self.logs.names, self.logs.relation_names
+        if not len(names) and not len(relation_names):
             return
-        used = {name: number for name, number in number_of.items() if self.relations[number] >= 0}
-        both = _places(found, used)
+        both = _places(found, {name: number for number, name in enumerate(self.logs.relations.heap())})
         if not both:
             return
         ends = self._ends()
-        self.only_relations[[place for place in both if not ends[place]]] = True
-        rows, content, starts, lengths = self.logs.names.read()
-        chosen = np.flatnonzero(np.isin(rows[:, 0], np.fromiter(both, np.int64)))
-        texts = gathered(content, starts[chosen], lengths[chosen])
-        for number, code, text in zip(*rows[chosen].T.tolist(), texts, strict=True):
-            self.logs.relation_names.add_coded(both[number], code, text)
+        used = {place: number for place, number in both.items() if self.relations[number] >= 0}
+        self.only_relations[[place for place in used if not ends[place]]] = True
+        having = names.read()[0][:, 0]
+        named = set(having[np.isin(having, np.fromiter(both, np.int64))].tolist())
+        nameless = {number: place for place, number in both.items() if ends[place] and place not in named}
+        told, asked = _names_of(names, used), _names_of(relation_names, nameless)
+        for log, rows in ((relation_names, told), (names, asked)):
+            for number, code, text in rows:
+                log.add_coded(number, code, text)
 
     def _ends(self) -> NDArray[np.bool_]:
         ends = np.zeros(len(self.target), bool)
@@ -260,6 +265,14 @@ def _numbered(heap: TextHeap, kept: NDArray[np.bool_]) -> tuple[NDArray[np.int64
     final = np.full(len(heap), -1, np.int64)
     final[order] = np.arange(len(order))
     return final, heap.take(order)
+
+
+def _names_of(log: NameLog, numbers: Mapping[int, int]) -> list[tuple[int, int, str]]:
+    """What `log` says of the keys of `numbers`, said of what they stand for: number, code and text."""
+    rows, content, starts, lengths = log.read()
+    chosen = np.flatnonzero(np.isin(rows[:, 0], np.fromiter(numbers, np.int64)))
+    texts = gathered(content, starts[chosen], lengths[chosen])
+    return [(numbers[one], code, text) for (one, code), text in zip(rows[chosen].tolist(), texts, strict=True)]
 
 
 def _places(heap: TextHeap, wanted: dict[str, int]) -> dict[int, int]:

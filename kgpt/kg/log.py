@@ -42,8 +42,8 @@ class RowLog:
         shape = (-1, self._width) if self._width else (-1,)
         if self._path is None:
             whole = np.concatenate(self._blocks) if self._blocks else np.zeros(0, self._dtype)
-            self._blocks = [whole]
-            return whole.reshape(shape)
+            self._blocks = [whole.reshape(shape)]
+            return self._blocks[0]
         self._spill()
         return np.memmap(self._path, self._dtype, "r").reshape(shape)
 

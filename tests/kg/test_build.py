@@ -109,6 +109,29 @@ def test_a_relation_that_is_also_an_end_keeps_its_name_on_both_sides():
     assert graph.entities.label(graph.entity("P1")) == "near"
 
 
+def test_a_relation_that_is_also_an_end_gives_its_name_to_the_entity():
+    items = [
+        Triple("Q1", "P1", "Q2"),
+        Triple("P1", "P2", "P3"),
+        RelationRecord("P1", "near"),
+        RelationRecord("P3", "far"),
+    ]
+
+    graph, builder = build_graph(items)
+
+    assert [graph.entities.label(graph.entity(one)) for one in ("P1", "P3")] == ["near", "far"]
+    assert list(graph.relations.ids) == ["P1", "P2"] and graph.relations.label(0) == "near"
+    assert builder.skipped == {"relation_unused": 1}
+
+
+def test_an_entity_that_is_named_itself_keeps_its_name():
+    items = [Triple("Q1", "P1", "P1"), EntityRecord("P1", "one"), RelationRecord("P1", "other")]
+
+    graph, _ = build_graph(items)
+
+    assert graph.entities.label(graph.entity("P1")) == "one"
+
+
 def test_what_the_reader_dropped_is_counted_by_reason():
     _, builder = build_graph([Triple("Q1", "P1", "Q2"), Dropped("_:a", "blank_node"), Dropped("_:b", "blank_node")])
 
