@@ -84,6 +84,9 @@ class ModelPart(nn.Module):
         del layer, kept
         return states_BSD
 
+    def end(self) -> None:
+        """Forget the batch: the backbone, run by itself, is the stock one again."""
+
     def outputs(self, batch: Batch, states: States) -> Outputs:
         """What the part's own heads say."""
         del batch, states

@@ -53,7 +53,7 @@ class EntityAttention(ModelPart):
     def __init__(self, sizes: Sizes) -> None:
         super().__init__()
         self.queries = nn.ModuleList(Queries(sizes.hidden) for _ in range(sizes.layers))
-        self._projections: list[Any] = []
+        self._attentions: list[Any] = []
         self._is_entity: torch.Tensor | None = None
 
     def attach(self, backbone: Any) -> None:
@@ -70,22 +70,28 @@ class EntityAttention(ModelPart):
         AttentionInterface.register(_NAME, entity_aware_attention)
         AttentionMaskInterface.register(_NAME, ALL_MASK_ATTENTION_FUNCTIONS["eager"])
         backbone.config._attn_implementation = _NAME
-        self._projections = [module.query for module in modules]
+        self._attentions = modules
         for number, module in enumerate(modules):
             module.query.register_forward_hook(self._hook(number, module))
 
     def start(self, backbone: Any, graph: KnowledgeGraph, vocabulary: Vocabulary) -> None:
         """All queries begin as the stock one."""
         del backbone, graph, vocabulary
-        for queries, stock in zip(self.queries, self._projections, strict=True):
+        for queries, stock in zip(self.queries, self._attentions, strict=True):
             for pair in _PAIRS:
-                getattr(queries, pair).load_state_dict(stock.state_dict())
+                getattr(queries, pair).load_state_dict(stock.query.state_dict())
 
     def embed(self, batch: Batch, embedded_BSD: torch.Tensor) -> torch.Tensor:
         """Remember which nodes are entities; embeddings stay as they are."""
         is_entity = batch.kinds == NodeKind.ENTITY
         self._is_entity = is_entity if bool(is_entity.any()) else None
         return embedded_BSD
+
+    def end(self) -> None:
+        """No node is an entity, and nothing is left on the attentions."""
+        self._is_entity = None
+        for module in self._attentions:
+            setattr(module, _STATE, None)
 
     def _hook(self, layer: int, module: nn.Module) -> Any:
         def hook(projection: nn.Module, inputs: Any, output: torch.Tensor) -> torch.Tensor:

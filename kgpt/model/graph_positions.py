@@ -81,6 +81,10 @@ class GraphPositions(ModelPart):
         new = (len(stock) + (told - FAR).clamp(max=_NEW_BUCKETS - 1)).long()
         return bucket_bias(torch.cat([stock, self.new_buckets]), torch.where(told >= FAR, new, usual))
 
+    def end(self) -> None:
+        """The encoder's own bias stands again."""
+        self._replaces = False
+
     def _stock_buckets(self, relative: torch.Tensor) -> torch.Tensor:
         attention = self._attention[0]
         buckets: torch.Tensor = attention._relative_position_bucket(

@@ -105,11 +105,13 @@ class KgptModel(nn.Module):
         return tuple(map(self._read, batch)) if isinstance(batch, tuple) else self._read(batch)
 
     def _read(self, batch: Batch) -> Outputs:
-        embedded_BSD = self._embed(batch)
-        mask = self._mask(batch)
-        kept = {name: self._part(name).begin(batch) for name in self.parts}
-        with self._between_layers(kept):
-            out = run_stack(self.backbone, embedded_BSD, mask, batch.positions)
+        with ExitStack() as parts:
+            for part in self.acting_parts():
+                parts.callback(part.end)
+            embedded_BSD, mask = self._embed(batch), self._mask(batch)
+            kept = {name: self._part(name).begin(batch) for name in self.parts}
+            with self._between_layers(kept):
+                out = run_stack(self.backbone, embedded_BSD, mask, batch.positions)
         outputs = dict(self._heads(out.last_hidden_state, batch))
         for name in self.parts:
             outputs |= self._part(name).outputs(batch, States(out.last_hidden_state, kept[name]))

@@ -116,6 +116,18 @@ def test_text_reads_the_stock_way_beside_graphs(model, training_data):
     assert torch.equal(states(model, plain), before)
 
 
+def test_the_encoder_alone_is_the_stock_one_again_after_a_batch_of_graphs(model, training_data):
+    words = torch.arange(40, 52)[None]
+    batch = collate([stream(training_data).draw(0, np.random.default_rng(0))], pad_id=0)
+
+    with torch.no_grad():
+        before = model.backbone.encoder(input_ids=words).last_hidden_state
+        model(batch)
+        after = model.backbone.encoder(input_ids=words).last_hidden_state
+
+    assert batch.relative_positions is not None and torch.equal(before, after)
+
+
 def test_the_hidden_node_is_what_the_decoder_writes(training_data, writing_words, capitals):
     found = stream(training_data, text_prob=0.0)
     names = {capitals.entities.label(one) for one in range(capitals.num_entities)}

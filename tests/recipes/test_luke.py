@@ -95,6 +95,18 @@ def test_states_are_those_of_transformers_luke_with_the_same_weights(model, stre
     assert torch.allclose(ours[~is_word], theirs.entity_last_hidden_state[0], atol=1e-5)
 
 
+def test_the_backbone_alone_is_the_stock_one_again_after_a_batch_of_entities(model, stream, training_data):
+    batch = collate([stream.draw(0, np.random.default_rng(3))], pad_id=training_data("encoder").vocabulary.pad)
+    words = torch.where(batch.kinds == NodeKind.WORD, batch.ids, 50)  # as many nodes as the batch has
+
+    with torch.no_grad():
+        before = model.backbone(input_ids=words).logits
+        model(batch)
+        after = model.backbone(input_ids=words).logits
+
+    assert (batch.kinds == NodeKind.ENTITY).any() and torch.equal(before, after)
+
+
 def test_every_mention_has_a_node_with_its_entity_or_the_mask(stream, masked_passages, capitals):
     for seed in range(50):
         row = stream.draw(1, np.random.default_rng(seed))
