@@ -34,6 +34,7 @@ class Dragon:
         drop_prob: how often such an edge really leaves the subgraph.
         num_negatives: false heads, and as many false tails, an edge.
         score: `distmult`, `transe`, `complex` or `rotate`.
+        margin: gamma of the distances' scores, `transe` and `rotate` (9: KEPLER's without text; DRAGON's is unknown).
         temperature: of the negatives' weights.
         penalty: of the relations' mean square.
         max_tokens: of a passage.
@@ -46,6 +47,7 @@ class Dragon:
     drop_prob: Probability = 0.9
     num_negatives: Count = 32
     score: ScoreName = "distmult"
+    margin: Weight = 9.0
     temperature: Positive = 1.0
     penalty: Weight = 0.01
     max_tokens: Length = 128
@@ -60,7 +62,11 @@ class Dragon:
         del architecture
         joint = 2 * self.node_size
         fusion = GraphFusionSettings(
-            size=self.node_size, fused_layers=self.fused_layers, joint_size=joint, score=self.score
+            size=self.node_size,
+            fused_layers=self.fused_layers,
+            joint_size=joint,
+            score=self.score,
+            margin=self.margin,
         )
         return {"graph_fusion": fusion}
 

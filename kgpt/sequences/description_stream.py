@@ -16,6 +16,9 @@ from kgpt.sequences.sequence import plain_sequence
 from kgpt.sequences.subgraph import TripleTargets
 from kgpt.sequences.vocabulary import Vocabulary
 
+_MAX_KEPT = 100_000
+"""Descriptions whose word ids are kept in memory."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class TripleRow:
@@ -88,6 +91,8 @@ class DescriptionStream:
     def text(self, entity: int) -> NDArray[np.int64]:
         """The word ids of an entity's name and description."""
         if entity not in self._texts:
+            if len(self._texts) >= _MAX_KEPT:
+                self._texts.clear()
             names = self.graph.entities
             told = ". ".join(filter(None, [names.label(entity), names.descriptions[entity]]))
             self._texts[entity] = self.vocabulary.encode_wrapped(told, max_tokens=self.max_tokens)

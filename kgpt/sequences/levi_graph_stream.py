@@ -21,6 +21,8 @@ from kgpt.sequences.vocabulary import Vocabulary
 from kgpt.wkgraph.levi_graph import build_levi_graph
 
 Reach = Literal["local", "global"]
+_MAX_KEPT = 100_000
+"""Names whose word ids are kept in memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +90,8 @@ class LeviGraphStream:
 
     def _name(self, kind: str, number: int) -> NDArray[np.int64]:
         if (kind, number) not in self._names:
+            if len(self._names) >= _MAX_KEPT:
+                self._names.clear()
             names = self.graph.entities if kind == "entity" else self.graph.relations
             self._names[kind, number] = self.vocabulary.encode(names.label(number) or names.ids[number])
         return self._names[kind, number]

@@ -50,6 +50,18 @@ def test_a_score_is_distmult_over_the_root_of_the_width(model):
     assert part(head, relation, tail).item() == pytest.approx(expected.item(), rel=1e-5)
 
 
+@pytest.mark.parametrize("score", ["transe", "rotate"])
+def test_a_distance_is_below_the_margin_that_the_recipe_says(training_data, tiny, score):
+    data, recipe = training_data("encoder"), recipes.build({"type": "dragon", "score": score, "margin": 5.0})
+    model = build_model(tiny("roberta", num_layers=2), data.vocabulary, data.graph, recipe.parts("encoder"))
+    part, relation = model.parts["graph_fusion"], torch.tensor(1)
+    torch.nn.init.zeros_(part.relations.weight)
+    node = torch.randn(part.relations.weight.shape[1])
+
+    assert part(node, relation, node).item() == pytest.approx(5.0, abs=0.01)
+    assert part(node, relation, -node).item() < 5.0
+
+
 def test_no_edge_joins_the_ends_of_one_that_was_taken_out(training_data, capitals):
     recipe = recipes.build({"type": "dragon", "drop_prob": 1.0, "held_out_frac": 0.5})
     stream = recipe.streams(training_data("encoder"), "encoder")["passages"].stream
