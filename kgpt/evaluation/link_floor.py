@@ -13,32 +13,31 @@ from numpy.typing import NDArray
 from kgpt.evaluation.link_ranking import Side
 from kgpt.kg.graph import KnowledgeGraph
 
+FREQUENCY = "frequency"
+"""The subset under which the figures of `FrequencyScorer` stand."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class FrequencyScorer:
     """An entity's triples at that end of the relation, and by its degree where they tie.
 
     Args:
-        counts: by side, triples of every relation with every entity there, [R, E].
+        counts: by side, triples of every relation with every entity there, sparse [R, E].
         degrees: in [0, 1), [E].
     """
 
-    counts: Mapping[Side, NDArray[np.float32]]
+    counts: Mapping[Side, Any]
     degrees: NDArray[np.float32]
 
     @classmethod
     def of(cls, trained: KnowledgeGraph) -> "FrequencyScorer":
         """The frequencies in a graph; an entity that is in none of its triples scores 0."""
-        sides: tuple[tuple[Side, int], ...] = (("head", 0), ("tail", 2))
-        shape, counts = (trained.num_relations, trained.num_entities), {}
-        for side, column in sides:
-            counts[side] = np.zeros(shape, np.float32)
-            np.add.at(counts[side], (trained.triples[:, 1], trained.triples[:, column]), 1)
-        return cls(counts, (trained.degrees / (1 + trained.degrees.max())).astype(np.float32))
+        most = trained.degrees.max(initial=0)
+        return cls(_uses(trained), (trained.degrees / (1 + most)).astype(np.float32))
 
     def __call__(self, triples: NDArray[np.int32], side: Side) -> NDArray[np.float32]:
         """The scores of all entities as that end, [B, E]."""
-        return self.counts[side][triples[:, 1]] + self.degrees
+        return np.asarray(self.counts[side][triples[:, 1]].toarray() + self.degrees, np.float32)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -64,15 +63,19 @@ class WordScorer:
             trained: its triples tell what the ends of a relation are like.
             asked: another numbering is fine; a relation that `trained` has not tells nothing.
         """
+        from scipy.sparse import csr_array
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.preprocessing import normalize
 
         weigher = TfidfVectorizer(sublinear_tf=True, token_pattern=r"\w+")
         known, texts = weigher.fit_transform(_texts(trained)), weigher.transform(_texts(asked))
-        sides: tuple[tuple[Side, int], ...] = (("head", 0), ("tail", 2))
         numbers = [trained.relations.ids.find(one) for one in asked.relations.ids]
-        ends = {side: normalize(_uses(trained, numbers, column) @ known) for side, column in sides}
-        return cls(texts, ends)
+        places = [(row, number) for row, number in enumerate(numbers) if number is not None]
+        same = csr_array(
+            (np.ones(len(places), np.float32), np.array(places, np.int64).reshape(-1, 2).T),
+            shape=(len(numbers), trained.num_relations),
+        )
+        return cls(texts, {side: normalize(same @ uses @ known) for side, uses in _uses(trained).items()})
 
     def __call__(self, triples: NDArray[np.int32], side: Side) -> NDArray[np.float32]:
         """The scores of all entities as that end, [B, E]."""
@@ -88,13 +91,12 @@ def _texts(graph: KnowledgeGraph) -> list[str]:
     return [f"{names.label(number)} {names.descriptions[number]}" for number in range(graph.num_entities)]
 
 
-def _uses(graph: KnowledgeGraph, relations: list[int | None], column: int) -> Any:
-    """How often each entity is an end of each relation, sparse [R, E]; a row of zeros for None."""
+def _uses(graph: KnowledgeGraph) -> dict[Side, Any]:
+    """By side, how often each entity is that end of each relation, sparse [R, E]."""
     from scipy.sparse import csr_array
 
-    counts = np.zeros((len(relations), graph.num_entities), np.float32)
-    for row, relation in enumerate(relations):
-        if relation is not None:
-            ends = graph.triples[graph.triples[:, 1] == relation, column]
-            np.add.at(counts[row], ends, 1)
-    return csr_array(counts)
+    sides: tuple[tuple[Side, int], ...] = (("head", 0), ("tail", 2))
+    shape = (graph.num_relations, graph.num_entities)
+    one = np.ones(len(graph.triples), np.float32)
+    relations = graph.triples[:, 1]
+    return {side: csr_array((one, (relations, graph.triples[:, column])), shape=shape) for side, column in sides}

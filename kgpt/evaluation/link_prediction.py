@@ -20,11 +20,12 @@ from torch.nn.functional import log_softmax
 
 from kgpt.errors import CheckpointError
 from kgpt.evaluation.exam import Exam
+from kgpt.evaluation.link_floor import FREQUENCY, FrequencyScorer
 from kgpt.evaluation.link_ranking import TASK, Side, evaluate_link_ranking, link_item, relation_categories
 from kgpt.evaluation.node_scoring import NodeScorer
 from kgpt.evaluation.ranking import link_metrics, rank_among_found
 from kgpt.evaluation.task import Measured, Need, recipe_of, tasks
-from kgpt.evaluation.whole_set import by_subset
+from kgpt.evaluation.whole_set import by_subset, told_apart
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.model import LoadedModel
 from kgpt.progress import track
@@ -194,7 +195,7 @@ class LinkPrediction:
         )
 
     def measure(self, loaded: LoadedModel, exam: Exam) -> Measured:
-        """`mrr`, `hits_at_1`, `hits_at_3`, `hits_at_10`; `mean_rank` of the whole set."""
+        """`mrr`, `hits_at_1`, `hits_at_3`, `hits_at_10`; `mean_rank` of the whole set; the floor `frequency`."""
         told, graph = _asked_triples(exam, self.max_items), exam.graph
         rows = [row for triple in told if (row := graph.numbers(triple)) is not None]
         triples, subsets = np.array(rows, np.int32).reshape(-1, 3), [exam.known.of(triple) for triple in told]
@@ -211,7 +212,8 @@ class LinkPrediction:
                 num_samples=self.num_samples,
                 subsets=subsets,
             )
-        return by_subset(found, {"mean_rank"})
+        floor = evaluate_link_ranking(FrequencyScorer.of(trained), triples, graph)
+        return [*by_subset(found, {"mean_rank"}), *told_apart(floor, FREQUENCY)]
 
 
 def _asked_triples(exam: Exam, most: int) -> Sequence[Triple]:

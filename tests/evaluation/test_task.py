@@ -5,12 +5,15 @@ import json
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from ruamel.yaml import YAML
 
 from kgpt.errors import ConfigError
 from kgpt.evaluation import Exam, FactSubsets, tasks
+from kgpt.evaluation.link_floor import FrequencyScorer
+from kgpt.evaluation.link_ranking import evaluate_link_ranking
 from kgpt.evaluation.task import labelled, named
 from kgpt.kg import build_graph
 from kgpt.model import LoadedModel, Nodes, build_model
@@ -173,7 +176,7 @@ def test_figures_that_are_no_shares_are_rows_of_the_whole_set(writer, query_writ
     ranks = built("link_prediction").measure(query_writer, exam)
 
     assert {(one.subset, one.metric) for one in perplexity} == {("all", "bits_per_byte")}
-    assert {one.metric for one in ranks if isinstance(one, Result)} == {"mean_rank"}
+    assert {one.metric for one in ranks if isinstance(one, Result) and one.subset != "frequency"} == {"mean_rank"}
     assert {one.item for one in ranks if isinstance(one, Outcome)} == {"Q10|P36|Q0|tail", "Q10|P36|Q0|head"}
 
 
@@ -182,6 +185,17 @@ def test_the_majority_stands_beside_triple_classification(writer, exam):
 
     floor = {one.metric for one in found if isinstance(one, Result) and one.subset == "majority"}
     assert floor == {"accuracy", "precision", "recall", "f1"}
+
+
+def test_frequencies_of_the_trained_graph_stand_beside_link_prediction(query_writer, exam):
+    found = built("link_prediction").measure(query_writer, exam)
+
+    told = {one.metric: one for one in found if isinstance(one, Result) and one.subset == "frequency"}
+    scores = FrequencyScorer.of(exam.trained_graph)
+    rows = np.array([exam.graph.numbers(Triple("Q10", "P36", "Q0"))], np.int32)
+    assert set(told) == {"mean_rank", "mrr", "hits_at_1", "hits_at_3", "hits_at_10"}
+    expected = [one.value for one in evaluate_link_ranking(scores, rows, exam.graph) if one.metric == "mean_rank"]
+    assert (told["mean_rank"].value, told["mean_rank"].n) == (pytest.approx(np.mean(expected)), 2)
 
 
 def test_templates_give_the_mean_over_relations(reader, exam):
