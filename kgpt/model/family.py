@@ -4,16 +4,24 @@ Every family's own names stop here and in `stack.py`.
 """
 
 import inspect
+from dataclasses import fields
 from functools import cache
 from typing import Any
 
 from transformers import AutoModel
+from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
+from kgpt.errors import ConfigError
 from kgpt.model.settings import BackboneSettings
 
 WITHOUT_POSITION_IDS = {"t5", "mt5", "umt5", "longt5"}
 _T5 = WITHOUT_POSITION_IDS
 _BART = {"bart", "mbart", "pegasus"}
+_FEED_FORWARD = ("intermediate_size", "moe_intermediate_size", "hidden_dim", "n_inner", "ffn_dim", "ffn_hidden_size")
+_DROPOUTS = (
+    *("hidden_dropout_prob", "attention_probs_dropout_prob", "hidden_dropout", "attention_dropout", "dropout"),
+    *("embedding_dropout", "mlp_dropout", "resid_pdrop", "embd_pdrop", "attn_pdrop"),
+)
 
 
 def first_position(config: Any) -> int:
@@ -31,14 +39,34 @@ def _begins_behind_padding(config_class: type) -> bool:
 
 
 def config_sizes(settings: BackboneSettings) -> dict[str, Any]:
-    """The settings in the words of the family's config class."""
+    """The settings in the words of the family's config class.
+
+    Raises:
+        ConfigError: the family has no size of that name.
+    """
     if settings.family in _T5:
         return _t5(settings)
     if settings.family in _BART:
         return _bart(settings)
+    common = {
+        "hidden_size": settings.hidden_size,
+        "word_embed_proj_dim": settings.hidden_size,
+        "num_hidden_layers": settings.num_layers,
+        "num_attention_heads": settings.num_heads,
+        **dict.fromkeys(_FEED_FORWARD, settings.feed_forward_size),
+        **dict.fromkeys(_DROPOUTS, settings.dropout),
+    }
     if settings.family == "modernbert":
-        return _modernbert(settings)
-    return _llama(settings) if settings.architecture == "decoder" else _bert(settings)
+        own = {"max_position_embeddings": settings.max_positions}
+    else:
+        own = _of_decoder(settings) if settings.architecture == "decoder" else _of_encoder(settings)
+    config_class = CONFIG_MAPPING[settings.family]
+    known = {one.name for one in fields(config_class)} | config_class.attribute_map.keys()
+    if known.isdisjoint(_FEED_FORWARD) and settings.feed_forward_size != (usual := 4 * settings.hidden_size):
+        raise ConfigError(
+            f"backbone.feed_forward_size: {settings.family} has no such size, it takes 4 times hidden_size; set {usual}"
+        )
+    return {name: value for name, value in (common | own).items() if name in known}
 
 
 def _t5(settings: BackboneSettings) -> dict[str, Any]:
@@ -67,41 +95,18 @@ def _bart(settings: BackboneSettings) -> dict[str, Any]:
     }
 
 
-def _bert(settings: BackboneSettings) -> dict[str, Any]:
+def _of_encoder(settings: BackboneSettings) -> dict[str, Any]:
     return {
-        "hidden_size": settings.hidden_size,
-        "num_hidden_layers": settings.num_layers,
-        "num_attention_heads": settings.num_heads,
-        "intermediate_size": settings.feed_forward_size,
         "hidden_act": "gelu_pytorch_tanh",
-        "hidden_dropout_prob": settings.dropout,
-        "attention_probs_dropout_prob": settings.dropout,
         "max_position_embeddings": settings.max_positions + 8,
         "type_vocab_size": 1,
     }
 
 
-def _modernbert(settings: BackboneSettings) -> dict[str, Any]:
-    dropouts = ("embedding_dropout", "mlp_dropout", "attention_dropout")
-    return dict.fromkeys(dropouts, settings.dropout) | {
-        "hidden_size": settings.hidden_size,
-        "num_hidden_layers": settings.num_layers,
-        "num_attention_heads": settings.num_heads,
-        "intermediate_size": settings.feed_forward_size,
-        "max_position_embeddings": settings.max_positions,
-    }
-
-
-def _llama(settings: BackboneSettings) -> dict[str, Any]:
+def _of_decoder(settings: BackboneSettings) -> dict[str, Any]:
     return {
-        "hidden_size": settings.hidden_size,
-        "num_hidden_layers": settings.num_layers,
-        "num_attention_heads": settings.num_heads,
         "num_key_value_heads": settings.num_heads,
         "head_dim": settings.hidden_size // settings.num_heads,
-        "intermediate_size": settings.feed_forward_size,
-        "moe_intermediate_size": settings.feed_forward_size,
-        "attention_dropout": settings.dropout,
         "max_position_embeddings": settings.max_positions,
         "tie_word_embeddings": True,
     }

@@ -8,12 +8,13 @@ import torch
 
 from kgpt.errors import CheckpointError, ConfigError
 from kgpt.model import BackboneSettings, LongContextSettings, Nodes, build_model, load_checkpoint, save_checkpoint
+from kgpt.model.stack import layers_of
 from kgpt.objectives import CAUSAL_LM, MASKED_LM, SPAN_CORRUPTION, RouterBalance, combine, expert_load
 from kgpt.sequences import NO_TARGET, collate
 from kgpt.sequences.packing import pack
 from kgpt.sequences.sequence import plain_sequence
 
-DECODERS = ("llama", "qwen2", "qwen3", "mistral", "mixtral", "qwen3_moe", "gpt_neox")
+DECODERS = ("llama", "qwen2", "qwen3", "mistral", "mixtral", "qwen3_moe", "gpt_neox", "gpt2", "opt")
 FAMILIES = {
     "bert": "encoder",
     "roberta": "encoder",
@@ -30,7 +31,6 @@ FAMILIES = {
 EXTRA = {
     "mixtral": {"num_local_experts": 4, "num_experts_per_tok": 2, "router_aux_loss_coef": 0.02},
     "qwen3_moe": {"num_experts": 4, "num_experts_per_tok": 2, "decoder_sparse_step": 1},
-    "distilbert": {"n_heads": 2, "dim": 32, "hidden_dim": 48, "n_layers": 1},
 }
 OBJECTIVE = {"encoder": MASKED_LM, "decoder": CAUSAL_LM, "encoder_decoder": SPAN_CORRUPTION}
 
@@ -63,6 +63,25 @@ def stock_loss(model, batch):
     logits = model.backbone(**keywords).logits
     asked = batch.targets != NO_TARGET
     return torch.nn.functional.cross_entropy(logits[asked], batch.targets[asked])
+
+
+@pytest.mark.parametrize("family", [one for one in FAMILIES if one != "bart"])
+def test_sizes_and_dropout_are_those_of_the_settings(family, tiny, masked_words):
+    model = built(family, tiny, masked_words, num_layers=2, feed_forward_size=44, dropout=0.25)
+    rates = {one.p for one in model.backbone.modules() if isinstance(one, torch.nn.Dropout) and one.p}
+    shapes = [size for one in layers_of(model.backbone).parameters() for size in one.shape]
+
+    assert len(layers_of(model.backbone)) == 2 and rates <= {0.25}
+    assert 44 in shapes or 88 in shapes  # the two matrices of a gate may lie in one
+    assert model.words.embedding_dim == 32
+
+
+@pytest.mark.parametrize("family", ["bloom", "mpt"])
+def test_a_family_without_a_feed_forward_size_of_its_own_is_told(family, tiny, masked_words):
+    settings = tiny(family, architecture="decoder")
+
+    with pytest.raises(ConfigError, match=r"backbone\.feed_forward_size: .* set 128"):
+        build_model(settings, masked_words)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
