@@ -3,6 +3,7 @@
 Each keeps its own positions and sees itself alone: `segments` tells the rows' parts apart.
 """
 
+from bisect import bisect_left, insort
 from collections.abc import Sequence as SequenceOf
 
 import numpy as np
@@ -22,16 +23,15 @@ def pack(sequences: SequenceOf[Sequence], *, max_tokens: int) -> list[Sequence]:
     Differs from packing by arrival (first fit): best fit by falling length fills nearly all of every row but the last.
     """
     rows: list[list[Sequence]] = []
-    room: list[int] = []
+    room: list[tuple[int, int]] = []
     for place in sorted(range(len(sequences)), key=lambda one: -len(sequences[one].ids)):
         size = len(sequences[place].ids)
-        fitting = [row for row, left in enumerate(room) if left >= size]
-        row = min(fitting, key=lambda one: room[one], default=len(rows))
+        tightest = bisect_left(room, (size, 0))
+        left, row = room.pop(tightest) if tightest < len(room) else (max_tokens, len(rows))
         if row == len(rows):
             rows.append([])
-            room.append(max_tokens)
         rows[row].append(sequences[place])
-        room[row] -= size
+        insort(room, (left - size, row))
     return [_joined(row) for row in rows]
 
 
