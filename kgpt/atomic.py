@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from kgpt.errors import StoreError
+from kgpt.locking import locked
 
 MIN_FREE_BYTES = 64 * 2**20
 PARTIAL_SUFFIX = ".partial"
@@ -58,20 +59,23 @@ def atomic_folder(path: Path, *, mark: str = "") -> Iterator[Path]:
 
     Raises:
         StoreError: the disk is full or refuses, or somebody else's folder lies there.
+        RunLockedError: another process is filling this folder.
     """
     if mark and path.exists() and not (path / mark).is_file() and not (path.is_dir() and not any(path.iterdir())):
         raise StoreError(f"{path}: holds something else (no {mark}) and is not replaced; choose another name")
-    partial = _beside(path, PARTIAL_SUFFIX)
-    shutil.rmtree(partial, ignore_errors=True)
+    partial, lock = _beside(path, PARTIAL_SUFFIX), _beside(path, f"{PARTIAL_SUFFIX}.lock")
     try:
-        partial.mkdir(parents=True)
-        require_space(partial)
-        yield partial
-        publish_folder(partial, path)
+        with locked(lock, told=f"{path}: another kgpt writes it; wait, or choose another name", is_kept=False):
+            shutil.rmtree(partial, ignore_errors=True)
+            try:
+                partial.mkdir()
+                require_space(partial)
+                yield partial
+                publish_folder(partial, path)
+            finally:
+                shutil.rmtree(partial, ignore_errors=True)
     except OSError as error:
         raise StoreError(f"{path}: cannot be written: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def publish_folder(partial: Path, path: Path) -> None:

@@ -144,9 +144,10 @@ def _parse(path: Path) -> dict[str, Any]:
     if path.stat().st_size > MAX_CONFIG_BYTES:
         raise ConfigError(f"{path}: larger than {MAX_CONFIG_BYTES:,} bytes; is it a config?")
     try:
-        values = YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not YAML: {error}") from error
+    values = parse_value(text, place=str(path))
     if not isinstance(values, dict):
         raise ConfigError(f"{path}: expected a mapping of settings, found {type(values).__name__}")
     return values
@@ -166,15 +167,15 @@ def _apply_override(values: dict[str, Any], override: str) -> None:
 
 
 def parse_value(text: str, *, place: str) -> object:
-    """The value that a piece of YAML 1.2 says; `place` leads the error message.
+    """The value that a text in YAML 1.2 says; `place` leads the error message.
 
     Raises:
         ConfigError: it is no YAML.
     """
     try:
         return YAML(typ="safe", pure=True).load(text)
-    except YAMLError as error:
-        raise ConfigError(f"{place}: the value is not YAML") from error
+    except (YAMLError, ValueError, RecursionError) as error:  # `-_` passes for a number, and is none
+        raise ConfigError(f"{place}: not YAML: {' '.join(str(error).split())}") from error
 
 
 def _messages(error: ValidationError, model: type[BaseModel]) -> Iterable[str]:

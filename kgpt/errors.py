@@ -6,7 +6,7 @@ KgptError
 │   └── UnknownEntityError    an id that the graph does not hold
 ├── StoreError        a folder kgpt wrote: half-written, corrupt, of another version
 │   └── CheckpointError       a model folder that cannot serve what was asked of it
-└── RunLockedError    another process works in the same run folder
+└── RunLockedError    another process works in the same folder
 """
 
 from collections.abc import Iterable
@@ -38,7 +38,7 @@ class CheckpointError(StoreError):
 
 
 class RunLockedError(KgptError):
-    """Another process works in the same run folder."""
+    """Another process works in the same folder."""
 
 
 def did_you_mean(found: str, allowed: Iterable[str]) -> str:

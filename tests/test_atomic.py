@@ -1,5 +1,7 @@
 import os
 import shutil
+import subprocess
+import sys
 from collections import namedtuple
 
 import pytest
@@ -116,6 +118,18 @@ def test_what_is_somebody_elses_is_not_replaced(tmp_path, kind):
         pytest.fail("the block must not begin")
 
     assert target.read_text() == "years of work"
+
+
+def test_two_processes_do_not_fill_one_folder(tmp_path):
+    code = "import sys, pathlib, kgpt.atomic\nwith kgpt.atomic.atomic_folder(pathlib.Path(sys.argv[1])): pass"
+    with atomic_folder(tmp_path / "out") as partial:
+        (partial / "a").write_text("first")
+        call = [sys.executable, "-c", code, str(tmp_path / "out")]
+        told = subprocess.run(call, capture_output=True, text=True, check=False)
+
+    assert told.returncode and "RunLockedError" in told.stderr and "another kgpt writes it" in told.stderr
+    assert (tmp_path / "out" / "a").read_text() == "first"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_an_empty_folder_is_replaced(tmp_path):

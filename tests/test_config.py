@@ -110,6 +110,8 @@ def test_parts_are_built_and_written_back(tmp_path):
     ("text", "told"),
     [
         ("name: [", "not YAML"),
+        ("name: -_", "not YAML"),
+        (f"name: {'[' * 5000}", "not YAML"),
         ("name: x\nname: y", "not YAML"),
         ("- a\n- b", "expected a mapping of settings, found list"),
         ("", "expected a mapping of settings, found NoneType"),
@@ -167,7 +169,7 @@ def test_an_override_wins_over_the_file(tmp_path):
         ("training.max_steps", "--set training.max_steps: expected KEY=VALUE, say training.steps=200"),
         ("=3", "--set =3: expected KEY=VALUE"),
         ("name.first=3", "--set name.first=3: name is not a group of settings"),
-        ("name=[", "--set name=[: the value is not YAML"),
+        ("name=[", "--set name=[: not YAML"),
         ("training.max_step=3", "training.max_step: no such setting; did you mean 'max_steps'?"),
     ],
 )

@@ -96,6 +96,8 @@ def fit_quality(labelled: str, out: Path, label: str, as_json: bool) -> None:
         return
     others = "unlabelled" if model.figures.unlabelled else "bad"
     rows = [["good", f"{model.figures.num_good:,}"], [others, f"{model.figures.num_others:,}"]]
+    if model.figures.num_left_out:
+        rows.append(["unlabelled, left out", f"{model.figures.num_left_out:,}"])
     click.echo(table([str(out), ""], [*rows, ["AUC in cross-validation", f"{model.figures.auc:.3f}"]]))
 
 

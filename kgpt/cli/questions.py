@@ -53,7 +53,7 @@ def questions(
     from kgpt.pipeline.questions import QuestionSettings, select_questions
     from kgpt.sources.questions import question_json
     from kgpt.verbalization.question_making import QuestionMaker
-    from kgpt.verbalization.template import load_templates
+    from kgpt.verbalization.template import load_templates, shipped_templates
 
     graph = open_graph_store(graph_path)
     maker = QuestionMaker(
@@ -61,7 +61,7 @@ def questions(
         num_hops=_numbers(hops),
         max_answers=max_answers,
         max_per_path=max_per_path,
-        templates=load_templates(templates) if templates else load_templates(),
+        templates=load_templates(templates) if templates else shipped_templates(),
     )
     shares = {"train_frac": train_frac, "dev_frac": min(_DEV_FRAC, max(1 - train_frac, 0.0))}
     settings = check_config({**shares, "max_test": _ALL, "seed": seed}, QuestionSettings, place="kgpt questions")

@@ -23,6 +23,7 @@ from kgpt.corpus.gopher_repetition import repeated
 from kgpt.errors import DataError
 from kgpt.io import require_file
 from kgpt.records import Document
+from kgpt.sources.malformed import told_as_malformed
 from kgpt.text import words
 
 NUM_BUCKETS = 2**15
@@ -48,12 +49,14 @@ class QualityFigures:
         num_others: texts called bad, or unlabelled ones.
         unlabelled: whether the others are unlabelled.
         auc: area under the ROC curve in 5-fold cross-validation.
+        num_left_out: unlabelled texts beside bad ones.
     """
 
     num_good: int
     num_others: int
     unlabelled: bool
     auc: float
+    num_left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,8 +113,26 @@ def load_quality_model(path: Path) -> QualityModel:
             arrays = {name: file.get_tensor(name) for name in ("weights", "mean", "scale")}
     except SafetensorError as error:
         raise DataError(f"{path}: torn, or no quality model: {error}") from error
-    numbers = json.loads(told["numbers"])
-    return QualityModel(**(arrays | numbers | {"figures": QualityFigures(**numbers["figures"])}))
+    with told_as_malformed(str(path), what="torn, or no quality model"):
+        numbers = json.loads(told["numbers"])
+        model = QualityModel(**(arrays | numbers | {"figures": QualityFigures(**numbers["figures"])}))
+        _require_sound(model)
+    return model
+
+
+def _require_sound(model: QualityModel) -> None:
+    """Refuse arrays of other sizes than the features' and numbers that give no probability.
+
+    Raises:
+        ValueError: either.
+    """
+    num_counts = len(text_counts(""))
+    shapes = [one.shape for one in (model.weights, model.mean, model.scale)]
+    if shapes != [(NUM_BUCKETS + num_counts,), (num_counts,), (num_counts,)]:
+        raise ValueError(f"arrays of {shapes}")
+    told = np.concatenate([model.weights, model.mean, model.scale, [float(model.bias), float(model.told_prob)]])
+    if not np.isfinite(told).all() or not (model.scale > 0).all() or not 0 < model.told_prob <= 1:
+        raise ValueError("numbers that give no probability")
 
 
 def fit_quality(texts: Sequence[str], labels: Sequence[bool | None]) -> QualityModel:
@@ -142,7 +163,13 @@ def fit_quality(texts: Sequence[str], labels: Sequence[bool | None]) -> QualityM
     model = _logistic(is_balanced=not unlabelled)  # the correction needs the probability that a text is labelled
     guessed = cross_val_predict(model, features, is_good, cv=folds, method="predict_proba")[:, 1]
     fitted = model.fit(features, is_good)
-    figures = QualityFigures(num_good, len(kept) - num_good, unlabelled, float(roc_auc_score(is_good, guessed)))
+    figures = QualityFigures(
+        num_good,
+        len(kept) - num_good,
+        unlabelled,
+        auc=float(roc_auc_score(is_good, guessed)),
+        num_left_out=len(texts) - len(kept),
+    )
     told_prob = float(guessed[is_good].mean()) if unlabelled else 1.0
     return QualityModel(fitted.coef_[0], float(fitted.intercept_[0]), mean, scale, told_prob, figures)
 

@@ -14,9 +14,9 @@ from multiprocessing import get_context
 from typing import Literal
 
 from kgpt.evaluation import Exam
+from kgpt.locking import locked
 from kgpt.manifest import Manifest
 from kgpt.pipeline.arm import Arm, train_arm
-from kgpt.pipeline.locking import locked
 from kgpt.pipeline.measuring import measure_arm, open_exam
 from kgpt.training.allocator import give_back_memory
 

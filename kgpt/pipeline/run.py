@@ -10,12 +10,12 @@ from kgpt.corpus import step_files
 from kgpt.errors import DataError
 from kgpt.evaluation.task import check_tasks
 from kgpt.io import fingerprints, read_json, write_json
+from kgpt.locking import locked
 from kgpt.manifest import Manifest
 from kgpt.model.backbone import checkpoint_files
 from kgpt.pipeline import data_stages
 from kgpt.pipeline.arm import Arm, run_range_test, train_arm
 from kgpt.pipeline.config import RunConfig, config_json
-from kgpt.pipeline.locking import locked
 from kgpt.pipeline.measuring import open_exam
 from kgpt.pipeline.parallel import Until, own, work_on_arms
 from kgpt.pipeline.results import RESULTS, write_results

@@ -85,6 +85,7 @@ class Stage:
         if (manifest := self.finished()) is not None:
             say(f"{self.name}: stands")
             return manifest
+        self._require_own_folder()
         with atomic_folder(self.folder, mark=MANIFEST_NAME) as partial:
             started = time.monotonic() if started is None else started
             self._clear_shards(but=self.fingerprint)
@@ -98,6 +99,20 @@ class Stage:
         self._clear_shards()
         say(f"{self.name}: {describe(manifest)}")
         return manifest
+
+    def _require_own_folder(self) -> None:
+        """Refuse to take the place of what another stage made.
+
+        Raises:
+            ConfigError: its manifest lies there.
+        """
+        with suppress(StoreError):  # a damaged manifest is nobody's
+            found = read_manifest(self.folder)
+            if found is not None and found.stage != self.name:
+                raise ConfigError(
+                    f"{self.folder}: holds what the stage {found.stage!r} made and is not replaced by {self.name!r}; "
+                    "choose another name"
+                )
 
     def _clear_shards(self, *, but: str = "") -> None:
         """Remove waiting shards, those of the fingerprint `but` excepted."""

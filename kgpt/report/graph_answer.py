@@ -13,7 +13,7 @@ from kgpt.kg.following import Hop, follow, read_path
 from kgpt.linking import Linker
 from kgpt.records import INVERSE, Document, Link, Question
 from kgpt.text import squeeze
-from kgpt.verbalization.template import HEAD, load_templates
+from kgpt.verbalization.template import HEAD, shipped_templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class GraphAsker:
     @cached_property
     def _templates(self) -> dict[str, list[tuple[int, str]]]:
         """Question templates without their variation, each with the relations that it asks for."""
-        templates, found = load_templates(), dict[str, list[tuple[int, str]]]()
+        templates, found = shipped_templates(), dict[str, list[tuple[int, str]]]()
         for number, identifier in enumerate(self.graph.relations.ids):
             for one in templates.of(identifier, self.graph.relations.label(number)).questions:
                 found.setdefault(_key(one), []).append((number, one))

@@ -5,7 +5,7 @@ from kgpt.verbalization.entity_passage import EntityPassages
 from kgpt.verbalization.naming import GraphNames, unique_names
 from kgpt.verbalization.pieces import Mention, Piece
 from kgpt.verbalization.subgraph_source import SubgraphSource
-from kgpt.verbalization.template import Templates, load_templates
+from kgpt.verbalization.template import Templates, load_templates, shipped_templates
 from kgpt.verbalization.triple_source import TripleSource
 from kgpt.verbalization.verbalizer import Form, Verbalizer
 
@@ -21,5 +21,6 @@ __all__ = [
     "TripleSource",
     "Verbalizer",
     "load_templates",
+    "shipped_templates",
     "unique_names",
 ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from kgpt.kg.following import Hop
 from kgpt.kg.graph import KnowledgeGraph
-from kgpt.verbalization.template import HEAD, TAIL, RelationTemplates, Templates, fill, load_templates
+from kgpt.verbalization.template import HEAD, TAIL, RelationTemplates, Templates, fill, shipped_templates
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class QuestionWriter:
     """
 
     graph: KnowledgeGraph
-    templates: Templates = field(default_factory=load_templates)
+    templates: Templates = field(default_factory=shipped_templates)
 
     def ask(self, start: str, hops: Sequence[Hop], number: int) -> str:
         """The question for what lies at the end of `hops` from the entity called `start`.

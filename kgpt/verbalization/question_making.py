@@ -22,7 +22,7 @@ from kgpt.progress import track
 from kgpt.randomness import hash_sample, stable_hash
 from kgpt.records import INVERSE, Question
 from kgpt.verbalization.question import QuestionWriter
-from kgpt.verbalization.template import Templates, load_templates
+from kgpt.verbalization.template import Templates, shipped_templates
 
 Path = tuple[Hop, ...]
 
@@ -45,7 +45,7 @@ class QuestionMaker:
     max_answers: int = 5
     max_frontier: int = 20
     max_per_path: int = 100
-    templates: Templates = field(default_factory=load_templates)
+    templates: Templates = field(default_factory=shipped_templates)
 
     def questions(self) -> list[Question]:
         """The questions, by id; no split is set."""

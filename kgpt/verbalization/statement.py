@@ -10,7 +10,7 @@ from kgpt.kg.graph import KnowledgeGraph
 from kgpt.verbalization.english import listed, with_article
 from kgpt.verbalization.naming import GraphNames
 from kgpt.verbalization.pieces import Mention, Piece, Pieces, capitalized
-from kgpt.verbalization.template import HEAD, TAIL, Templates, load_templates
+from kgpt.verbalization.template import HEAD, TAIL, Templates, shipped_templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class StatementBook:
     def __init__(self, graph: KnowledgeGraph, templates: Templates | None = None) -> None:
         self.graph = graph
         self.names = GraphNames(graph)
-        self._templates = load_templates() if templates is None else templates
+        self._templates = shipped_templates() if templates is None else templates
 
     def of(self, relation: int) -> tuple[Statement, ...]:
         """All statements of a relation."""

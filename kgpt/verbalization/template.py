@@ -7,12 +7,10 @@ pattern made from its label.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
+from kgpt.config import parse_value
 from kgpt.errors import DataError
 from kgpt.io import require_file
 
@@ -97,17 +95,24 @@ def fill(template: str, *, head: str, tail: str = "") -> str:
     return text[:1].upper() + text[1:]
 
 
-@lru_cache(maxsize=4)
-def load_templates(path: Path = _SHIPPED) -> Templates:
+@cache
+def shipped_templates() -> Templates:
+    """Those for the usual Wikidata relations."""
+    return load_templates(_SHIPPED)
+
+
+def load_templates(path: Path) -> Templates:
     """The templates of a YAML file: relation id to `statements` and `questions`.
 
     Raises:
-        DataError: not YAML, of another form, or a template lacks a name's place.
+        ConfigError: not YAML.
+        DataError: of another form, or a template lacks a name's place.
     """
     try:
-        entries = YAML(typ="safe", pure=True).load(require_file(path, what="templates").read_text("utf-8"))
-    except (YAMLError, ValueError) as error:
-        raise DataError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+        text = require_file(path, what="templates").read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: not YAML: {error}") from error
+    entries = parse_value(text, place=str(path))
     if not isinstance(entries, dict):
         raise DataError(f"{path}: expected relations with their templates, found {type(entries).__name__}")
     return Templates({str(relation): _checked(path, relation, entry) for relation, entry in entries.items()})

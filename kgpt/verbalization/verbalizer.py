@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from kgpt.kg.graph import KnowledgeGraph
 from kgpt.verbalization.linearization import linearize, linearize_inverse
-from kgpt.verbalization.template import RelationTemplates, Templates, fill, load_templates
+from kgpt.verbalization.template import RelationTemplates, Templates, fill, shipped_templates
 
 Form = Literal["linear", "inverse", "template"]
 Hidden = Literal["head", "tail"] | None
@@ -21,7 +21,7 @@ class Verbalizer:
     """Writes triples with the graph's labels."""
 
     graph: KnowledgeGraph
-    templates: Templates = field(default_factory=load_templates)
+    templates: Templates = field(default_factory=shipped_templates)
 
     def names(self, row: Row) -> tuple[str, str, str]:
         """The labels of head, relation and tail."""

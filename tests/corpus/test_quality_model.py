@@ -1,10 +1,18 @@
 import gzip
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from kgpt.corpus.quality_model import fit_quality, hashed_words, label_of, load_quality_model, text_counts
+from kgpt.corpus.quality_model import (
+    NUM_BUCKETS,
+    fit_quality,
+    hashed_words,
+    label_of,
+    load_quality_model,
+    text_counts,
+)
 from kgpt.errors import DataError
 from kgpt.records import Document, Metadata
 
@@ -56,7 +64,7 @@ def test_what_is_good_half_of_the_time_is_called_so_however_few_good_ones_were_l
 def test_beside_bad_ones_unlabelled_texts_are_left_out():
     model = fit_quality(texts(GOOD, 20) + texts(BAD, 30), [True] * 20 + [False] * 20 + [None] * 10)
 
-    assert (model.figures.num_good, model.figures.num_others) == (20, 20)
+    assert (model.figures.num_good, model.figures.num_others, model.figures.num_left_out) == (20, 20, 10)
 
 
 def test_too_few_texts_are_refused():
@@ -69,6 +77,36 @@ def test_what_is_no_model_is_refused(tmp_path):
 
     with pytest.raises(DataError, match="torn, or no quality model"):
         load_quality_model(tmp_path / "torn")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"weights": np.zeros(5)}, "arrays of"),
+        ({"weights": np.full(NUM_BUCKETS + 12, np.nan)}, "no probability"),
+        ({"scale": np.zeros(12)}, "no probability"),
+        ({"told_prob": 0.0}, "no probability"),
+        ({"bias": "much"}, "ValueError"),
+    ],
+)
+def test_a_model_that_could_give_no_probability_is_refused(tmp_path, change, told):
+    model = fit_quality(texts(GOOD, 20) + texts(BAD, 20), [True] * 20 + [False] * 20)
+    replace(model, **change).save(tmp_path / "model.safetensors")
+
+    with pytest.raises(DataError, match=rf"model\.safetensors: torn, or no quality model: .*{told}"):
+        load_quality_model(tmp_path / "model.safetensors")
+
+
+@pytest.mark.parametrize("numbers", ["{", "[]", '{"bias": 0}', None])
+def test_a_model_whose_numbers_lack_is_refused(tmp_path, numbers):
+    from safetensors.numpy import save_file
+
+    told = {"form": "kgpt quality model 1"} | ({"numbers": numbers} if numbers else {})
+    arrays = {name: np.zeros(12) for name in ("weights", "mean", "scale")}
+    save_file(arrays, tmp_path / "model.safetensors", metadata=told)
+
+    with pytest.raises(DataError, match="torn, or no quality model"):
+        load_quality_model(tmp_path / "model.safetensors")
 
 
 def test_labels_are_read_from_the_metadata():

@@ -6,10 +6,10 @@ import pytest
 from filelock import FileLock
 
 from kgpt.errors import RunLockedError
+from kgpt.locking import locked
 from kgpt.manifest import read_manifest
 from kgpt.pipeline import load_run_config, open_run
 from kgpt.pipeline.arm import Arm
-from kgpt.pipeline.locking import locked
 from kgpt.pipeline.parallel import work_on_arm
 
 

@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from kgpt.errors import StoreError
+from kgpt.errors import ConfigError, StoreError
 from kgpt.pipeline.stage import Counts, Stage, describe
 
 
@@ -34,14 +34,24 @@ def test_a_stage_runs_once(stage):
     assert (stage.folder / "out.txt").read_text() == "one"
 
 
-@pytest.mark.parametrize("change", [{"inputs": {"a": "2"}}, {"config": {"b": 3}}, {"name": "other"}])
-def test_another_input_setting_or_name_runs_it_again(stage, change):
+@pytest.mark.parametrize("change", [{"inputs": {"a": "2"}}, {"config": {"b": 3}}])
+def test_another_input_or_setting_runs_it_again(stage, change):
     stage.run(write("one"))
     told = {"name": stage.name, "folder": stage.folder, "inputs": stage.inputs, "config": stage.config}
 
     Stage(**(told | change)).run(write("two"))
 
     assert (stage.folder / "out.txt").read_text() == "two"
+
+
+def test_what_another_stage_made_is_not_replaced(stage):
+    stage.run(write("one"))
+    other = Stage(name="corpus", folder=stage.folder, inputs={}, config={})
+
+    with pytest.raises(ConfigError, match="1-graph: holds what the stage 'graph' made and is not replaced by 'corpus'"):
+        other.run(write("two"))
+
+    assert (stage.folder / "out.txt").read_text() == "one"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from kgpt.report.arm_answer import complete_masks, judged
 from kgpt.report.exploring import Explorer
 from kgpt.report.graph_answer import GraphAnswer
 from kgpt.report.linked_sentence import linked_sentence
-from kgpt.verbalization.template import fill, load_templates
+from kgpt.verbalization.template import fill, shipped_templates
 
 HOSTILE = "<script>alert('x')</script> Citytown1 & \"q\""
 
@@ -90,7 +90,7 @@ def test_the_graph_answers_the_runs_own_questions(explorer):
 
 
 def test_the_graph_answers_by_a_template(explorer):
-    question = load_templates().of("P1376", "capital of").questions[0]
+    question = shipped_templates().of("P1376", "capital of").questions[0]
 
     told = explorer.asker.ask(fill(question, head="Citytown7"))
 

@@ -2,13 +2,13 @@ import pytest
 
 from kgpt.verbalization.pieces import Mention, joined
 from kgpt.verbalization.statement import Statement, spaced
-from kgpt.verbalization.template import fill, load_templates
+from kgpt.verbalization.template import fill, shipped_templates
 
 HEAD, TAIL, MORE = Mention(0, "Ada"), Mention(1, "Oslo"), Mention(2, "Rome")
 
 
 def test_every_shipped_statement_reads_as_its_template_filled():
-    for entry in load_templates().by_relation.values():
+    for entry in shipped_templates().by_relation.values():
         for template in entry.statements:
             said = joined(Statement.of(template).pieces(HEAD, [TAIL])).replace(" an ", " a ")
             assert said == fill(template, head="Ada", tail="Oslo").replace(" an ", " a ")

@@ -1,7 +1,16 @@
 import pytest
 
 from kgpt.errors import DataError
-from kgpt.verbalization.template import HEAD, TAIL, RelationTemplates, Templates, fill, load_templates, plain_templates
+from kgpt.verbalization.template import (
+    HEAD,
+    TAIL,
+    RelationTemplates,
+    Templates,
+    fill,
+    load_templates,
+    plain_templates,
+    shipped_templates,
+)
 
 
 def test_a_name_that_looks_like_a_place_is_not_filled_again():
@@ -13,7 +22,7 @@ def test_the_first_letter_becomes_capital():
 
 
 def test_every_shipped_relation_has_statements_and_questions():
-    shipped = load_templates().by_relation
+    shipped = shipped_templates().by_relation
 
     assert len(shipped) >= 60
     assert all(entry.statements and entry.questions for entry in shipped.values())
@@ -50,6 +59,14 @@ def test_a_template_without_its_places_is_told_with_file_and_relation(tmp_path, 
 
     assert str(caught.value).startswith(f"{path}: P1: ")
     assert told in str(caught.value)
+
+
+def test_templates_that_were_edited_are_read_anew(tmp_path):
+    path = tmp_path / "mine.yaml"
+    for statement in ("[H] is near [T].", "[H] is far from [T]."):
+        path.write_text(f"P1: {{statements: ['{statement}']}}")
+
+        assert load_templates(path).by_relation["P1"].statements == (statement,)
 
 
 @pytest.mark.parametrize(

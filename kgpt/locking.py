@@ -10,12 +10,13 @@ from kgpt.errors import RunLockedError
 
 
 @contextmanager
-def locked(path: Path, *, told: str) -> Iterator[None]:
+def locked(path: Path, *, told: str, is_kept: bool = True) -> Iterator[None]:
     """Hold the lock file `path` while the block lasts.
 
     Args:
         path: of the lock; its folder is made.
         told: what to say where another process holds it.
+        is_kept: whether the file stays when the block ends.
 
     Raises:
         RunLockedError: another process holds it.
@@ -29,4 +30,6 @@ def locked(path: Path, *, told: str) -> Iterator[None]:
     try:
         yield
     finally:
+        if not is_kept:
+            path.unlink(missing_ok=True)
         lock.release()
