@@ -156,10 +156,8 @@ class Assembly:
         ends = self._ends()
         used = {place: number for place, number in both.items() if self.relations[number] >= 0}
         self.only_relations[[place for place in used if not ends[place]]] = True
-        having = names.read()[0][:, 0]
-        named = set(having[np.isin(having, np.fromiter(both, np.int64))].tolist())
-        nameless = {number: place for place, number in both.items() if ends[place] and place not in named}
-        told, asked = _names_of(names, used), _names_of(relation_names, nameless)
+        told = _names_of(names, used)
+        asked = _names_of(relation_names, {number: place for place, number in both.items() if ends[place]})
         for log, rows in ((relation_names, told), (names, asked)):
             for number, code, text in rows:
                 log.add_coded(number, code, text)

@@ -18,8 +18,9 @@ from kgpt.kg.graph import KnowledgeGraph
 from kgpt.kg.heap import gathered
 from kgpt.kg.interning import Interner
 from kgpt.kg.log import RowLog, TextLog
-from kgpt.kg.naming import NameLog
+from kgpt.kg.naming import NameLog, name_in_id
 from kgpt.kg.values import ValueLog, ValueType
+from kgpt.progress import say
 from kgpt.records import Dropped, EntityRecord, GraphItem, Literal, Qualifier, Redirect, RelationRecord, Triple
 from kgpt.sources.block import Block, DroppedBlock, LiteralBlock, NameBlock
 
@@ -36,6 +37,8 @@ class GraphBuilder:
         languages: whose names are kept; the first is the graph's main one.
         memory_bytes: how much may wait in memory; beyond it rows and names go to temporary files.
         folder: where temporary files lie; None for the system's place.
+        ids_as_names: whether ids that read as names are names where the sources have no name for anything: tables of
+            plain words.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class GraphBuilder:
         languages: Sequence[str] = ("en",),
         memory_bytes: int = DEFAULT_MEMORY_BYTES,
         folder: Path | None = None,
+        ids_as_names: bool = False,
     ) -> None:
         room: dict[str, Any] = {"max_bytes": memory_bytes // _NUM_LOGS, "folder": folder}
         self._logs = Logs(
@@ -59,6 +63,7 @@ class GraphBuilder:
             max_rows=max(1, memory_bytes // _BYTES_A_SORTED_ROW),
             folder=folder,
         )
+        self._ids_as_names = ids_as_names
         self._waiting: dict[type, list[Any]] = {kind: [] for kind in self._takers}
         self.num_read = 0
 
@@ -94,7 +99,23 @@ class GraphBuilder:
             self._flush(kind)
         if not self._logs.rows.num_rows:
             raise DataError("the sources hold no triple; a graph needs at least one")
-        return Assembly(self._logs, allocate or _in_memory).graph()
+        is_named = len(self._logs.names) or len(self._logs.relation_names) or self.skipped["other_language"]
+        if self._ids_as_names and not is_named:
+            self._name_by_ids()
+        graph = Assembly(self._logs, allocate or _in_memory).graph()
+        for language, names in {graph.language: graph.entities, **graph.translations}.items():
+            if self._ids_as_names and not len(names.labels.content):
+                say(f"no entity has a name in {language!r}")
+        return graph
+
+    def _name_by_ids(self) -> None:
+        names = {number: name for number, one in enumerate(self._logs.entities.heap()) if (name := name_in_id(one))}
+        for number, name in names.items():
+            self._logs.names.add(number, EntityRecord("", name))
+        for number, one in enumerate(self._logs.relations.heap()) if names else ():
+            self._logs.relation_names.add(number, RelationRecord("", name_in_id(one) or one))
+        if names:
+            say(f"the sources name nothing: the ids of {len(names):,} entities stand for their names")
 
     def _flush(self, kind: type) -> None:
         waiting, self._waiting[kind] = self._waiting[kind], []

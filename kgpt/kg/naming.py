@@ -4,6 +4,7 @@ A row of the log is (number, code): the code says the language and the field. Th
 an entity wins; aliases are gathered without repeats, in the order they came.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from typing import get_args
 
@@ -21,6 +22,18 @@ FIELDS: tuple[NameField, ...] = get_args(NameField)
 _FLUSH_ROWS = 1 << 16
 Allocate = Callable[[str, int], NDArray[np.uint8]]
 """A function from a heap's name and its bytes to the array that takes them."""
+
+_CODE = re.compile(r"[A-Za-z][\w.+-]*:|_:|/|\w{0,4}\d+$")
+
+
+def name_in_id(identifier: str) -> str:
+    """The name that an id is; nothing where it is an address or a code.
+
+    >>> [name_in_id(one) for one in ("Pale_Ale", "brewed by", "Q64", "ex:beer", "/m/02mjmr", "02174461")]
+    ['Pale Ale', 'brewed by', '', '', '', '']
+    """
+    is_name = not _CODE.match(identifier) and any(map(str.isalpha, identifier))
+    return " ".join(identifier.replace("_", " ").split()) if is_name else ""
 
 
 class NameLog:

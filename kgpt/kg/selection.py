@@ -73,7 +73,10 @@ def select(graph: KnowledgeGraph, rule: GraphSelection, *, asked: Collection[str
             dropped[reason] = gone
         keep = kept
     if not keep.any():
-        raise ConfigError(f"graph.select: leaves no triple of {graph.num_triples:,}; loosen the rule ({dropped})")
+        told = ", ".join(f"{count:,} {reason}" for reason, count in dropped.items())
+        is_nameless = "end_without_label" in dropped
+        hint = "graph.select.require_labels: false keeps nameless entities" if is_nameless else "loosen the rule"
+        raise ConfigError(f"graph.select: leaves none of {graph.num_triples:,} triples ({told}); {hint}")
     return Selected(subgraph(graph, graph.triples[keep]) if dropped else graph, dropped)
 
 

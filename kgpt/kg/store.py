@@ -63,7 +63,7 @@ def build_store(
         StoreError: the disk refuses, or `folder` holds something that is no store.
     """
     with atomic_folder(folder, mark=META_NAME) as partial, TemporaryDirectory(dir=partial.parent) as waiting:
-        builder = GraphBuilder(languages=languages, memory_bytes=memory_bytes, folder=Path(waiting))
+        builder = GraphBuilder(languages=languages, memory_bytes=memory_bytes, folder=Path(waiting), ids_as_names=True)
         for item in items:
             builder.add(item)
         fill_store(builder.build(mapped_arrays(partial)), partial, skipped=builder.skipped)

@@ -93,7 +93,7 @@ def _whole_graph(config: RunConfig, room: Path) -> tuple[KnowledgeGraph, int, Ma
     if stores:
         graph = open_graph_store(Path(stores[0]))
         return graph, graph.num_triples, {}
-    builder = GraphBuilder(languages=languages, folder=room)
+    builder = GraphBuilder(languages=languages, folder=room, ids_as_names=True)
     readers = [open_graph(source, languages=languages) for source in sources]
     for item in track((item for reader in readers for item in read_bulk(reader)), what="graph", size=num_records):
         builder.add(item)

@@ -124,6 +124,33 @@ def test_a_relation_that_is_also_an_end_gives_its_name_to_the_entity():
     assert builder.skipped == {"relation_unused": 1}
 
 
+@pytest.mark.parametrize("told", [[], [EntityRecord("Q1", "one")], [EntityRecord("Q1", "eins", language="de")]])
+def test_ids_that_read_as_names_are_names_where_nothing_has_one(told):
+    builder = GraphBuilder(ids_as_names=True)
+    for item in [
+        Triple("Amber_Light", "brewed_by", "Golden Bells"),
+        Triple("Q1", "brewed_by", "http://e.org/x"),
+        *told,
+    ]:
+        builder.add(item)
+    graph = builder.build()
+
+    labels = {one: graph.entities.labels[number] for number, one in enumerate(graph.entities.ids)}
+    names = {"Amber_Light": "Amber Light", "Golden Bells": "Golden Bells"} if not told else {}
+    own = {"Q1": "one"} if told and told[0].label == "one" else {}
+    assert {one: label for one, label in labels.items() if label} == names | own
+    assert list(graph.relations.labels) == (["brewed by"] if not told else [""])
+
+
+def test_a_language_that_names_nothing_is_told(capsys):
+    builder = GraphBuilder(languages=("en", "xx"), ids_as_names=True)
+    for item in [Triple("Q1", "P1", "Q2"), EntityRecord("Q1", "one")]:
+        builder.add(item)
+    builder.build()
+
+    assert capsys.readouterr().err.splitlines() == ["no entity has a name in 'xx'"]
+
+
 def test_an_entity_that_is_named_itself_keeps_its_name():
     items = [Triple("Q1", "P1", "P1"), EntityRecord("P1", "one"), RelationRecord("P1", "other")]
 
