@@ -20,6 +20,7 @@ from kgpt.atomic import atomic_folder
 from kgpt.errors import DataError, did_you_mean
 from kgpt.io import write_json
 from kgpt.manifest import versions
+from kgpt.pipeline.chain import require_chain
 from kgpt.pipeline.data_stages import DOCUMENTS, PASSAGES, QUESTIONS, read_documents
 from kgpt.pipeline.dataset_card import Part, write_dataset_card
 from kgpt.pipeline.dataset_schema import CORPUS, SEQUENCES, document_row, question_row, sequence_row
@@ -56,7 +57,7 @@ def write_dataset(source: Path, out: Path, *, parts: Sequence[str] = (), title: 
         title: of the card; the source's name where nobody says.
 
     Raises:
-        DataError: neither corpus nor run, or a part that it has not.
+        DataError: neither corpus nor run, a run with stages of another one, or a part that it has not.
     """
     tables = _tables(source)
     for name in parts:
@@ -75,6 +76,8 @@ def _tables(source: Path) -> dict[str, _Table]:
     corpus = source / "2-corpus" if (source / "2-corpus").is_dir() else source
     if not (corpus / DOCUMENTS).is_file():
         raise DataError(f"{source}: neither a curated corpus nor a run with one; make one with `kgpt corpus build`")
+    if corpus != source:
+        require_chain(source)
     tables = {"corpus": _Table(CORPUS, {"train": lambda: map(document_row, read_documents(corpus))}, corpus)}
     sequences = source / "5-sequences"
     if corpus != source and sequences.is_dir():

@@ -12,6 +12,7 @@ from kgpt.io import read_json, read_json_lines
 from kgpt.kg import KnowledgeGraph, open_graph_store
 from kgpt.manifest import Manifest, read_manifest
 from kgpt.pipeline.arm import CURVE, PROBES, read_questions
+from kgpt.pipeline.chain import require_chain
 from kgpt.pipeline.data_stages import DOCUMENTS, OVERLAP, QUALITY, QUESTIONS, RELATIONS, read_documents
 from kgpt.pipeline.measuring import MAJORITY, OUTCOMES, read_outcomes
 from kgpt.pipeline.results import LINKER, RESULTS
@@ -162,13 +163,16 @@ def read_run(folder: Path) -> RunRecord:
     """The run in `folder`.
 
     Raises:
-        DataError: there are no results.
+        DataError: there are no results, or of other stages than those that lie there.
     """
     path = folder / "7-results" / RESULTS
+    if not folder.is_dir():
+        raise DataError(f"{folder}: no such run folder; `kgpt run CONFIG --out {folder}` makes one")
     if not path.is_file():
         raise DataError(
             f"{folder}: a run folder without results ({path.relative_to(folder)} is missing); "
             f"finish the run first: kgpt run CONFIG --out {folder}"
         )
+    require_chain(folder)
     config = folder / CONFIG_NAME
     return RunRecord(folder, load_results(folder), read_json(config) if config.is_file() else {})

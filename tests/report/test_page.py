@@ -263,8 +263,14 @@ def test_a_run_of_one_arm_has_no_comparisons(copy):
 
 
 def test_a_folder_without_results_is_named_with_the_remedy(tmp_path):
-    with pytest.raises(DataError, match=r"empty.*without results.*kgpt run CONFIG --out"):
-        write_report([tmp_path / "empty"], tmp_path / "report.html")
+    (tmp_path / "empty").mkdir()
+
+    for folder, told in (
+        ("empty", "without results.*kgpt run CONFIG --out"),
+        ("nope", "no such run folder; `kgpt run"),
+    ):
+        with pytest.raises(DataError, match=f"{folder}: .*{told}"):
+            write_report([tmp_path / folder], tmp_path / "report.html")
 
     assert not (tmp_path / "report.html").exists()
 
