@@ -48,6 +48,10 @@ class Blocklist(SourceStep):
     min_words: Annotated[int, Field(ge=1)] = 1
     boilerplate: bool = True
 
+    def __post_init__(self) -> None:
+        if self.boilerplate and "boilerplate" in {*self.words, *self.sites}:
+            raise ValueError("`boilerplate` is the list of our own phrases; give yours another name")
+
     def files(self) -> Sequence[Path]:
         """The lists."""
         return [Path(path) for path in (*self.words.values(), *self.sites.values())]

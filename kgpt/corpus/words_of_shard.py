@@ -1,6 +1,7 @@
 """The words of many texts as arrays: hashes, and which of them look like names or numbers."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,12 @@ import xxhash
 from numpy.typing import NDArray
 
 _TOKEN = re.compile(r"\w+|[.!?:\n]")
+_MARKS = frozenset(mark for mark in map(chr, range(0x1F000)) if unicodedata.category(mark) in {"Mn", "Mc"})
+"""Vowel signs and accents: `\\w` leaves them out, though they stand within the words of many scripts."""
+_MARKED_TOKEN = re.compile(rf"\w[\w{''.join(sorted(_MARKS))}]*|[.!?:\n]")
 NO_PLACE = 1 << 40
+_FIRST_WORDS = 4
+"""So many words at the beginning of a text count as its names where they are of a script without capitals."""
 _ENDS = frozenset(".!?:\n")
 _JOINERS = frozenset("of de la for del der von van di da du le al".split())  # noqa: SIM905
 """Words that stand within names."""
@@ -27,7 +33,8 @@ class ShardWords:
     Args:
         hashes: of each word in lower case, uint64 [W].
         ends: where each text begins, and the end, int64 [D + 1].
-        is_name: words with a capital that do not begin a sentence, numbers, and the name that a text begins with, [W].
+        is_name: words with a capital that do not begin a sentence, numbers, and the name that a text begins with, [W];
+            in scripts without capitals the first words.
         is_first_name: the first words in a row that are names, with numbers among them: what a text is about, [W].
     """
 
@@ -40,7 +47,7 @@ class ShardWords:
     def of(cls, texts: Sequence[str]) -> "ShardWords":
         """The words of `texts`."""
         numbers = _Numbers()
-        told = map(_TOKEN.findall, texts)
+        told = map(_tokens, texts)
         rows = [np.fromiter(map(numbers.__getitem__, tokens), np.int32, len(tokens)) for tokens in told]
         lengths = np.array([len(row) for row in rows], np.int64)
         tokens = np.concatenate([*rows, np.zeros(0, np.int32)])
@@ -52,6 +59,7 @@ class ShardWords:
         begins[starts[lengths > 0]] = True
         owners = np.repeat(np.arange(len(texts)), lengths)
         is_naming = ((kind == _CAPITAL) & ~begins) | ((kind == _NAMING) & (~begins | _leads(begins, owners)))
+        is_naming |= (kind == _CASELESS) & (np.arange(len(tokens)) - starts[owners] < _FIRST_WORDS)
         runs = _first_runs(is_naming, is_naming | (kind == _NUMBER) | (kind == _JOINING), owners)
         is_word = kind != _END
         ends = np.concatenate([[0], np.cumsum(is_word)])[np.append(starts, len(tokens))]
@@ -80,8 +88,9 @@ class ShardWords:
         return found
 
 
-_PLAIN, _END, _JOINING, _NUMBER, _CAPITAL, _NAMING = range(6)
-"""Kinds of tokens: a word with a capital that opens sentences and names nothing, and one that may name something."""
+_PLAIN, _END, _JOINING, _NUMBER, _CAPITAL, _NAMING, _CASELESS = range(7)
+"""Kinds of tokens: a word with a capital that opens sentences and names nothing, one that may name something, and one
+of a script without capitals."""
 
 
 class _Numbers(dict[str, int]):
@@ -99,6 +108,11 @@ class _Numbers(dict[str, int]):
         return len(self) - 1
 
 
+def _tokens(text: str) -> list[str]:
+    is_plain = text.isascii() or _MARKS.isdisjoint(text)
+    return (_TOKEN if is_plain else _MARKED_TOKEN).findall(text)  # that with marks takes six times as long
+
+
 def _kind(token: str, lower: str) -> int:
     if token in _ENDS:
         return _END
@@ -107,7 +121,7 @@ def _kind(token: str, lower: str) -> int:
     if token[0].isdigit():
         return _NUMBER
     if not token[0].isupper():
-        return _PLAIN
+        return _PLAIN if token[0].islower() else _CASELESS
     return _CAPITAL if lower in _OPENERS else _NAMING
 
 

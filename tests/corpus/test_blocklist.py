@@ -65,6 +65,14 @@ def test_our_own_phrases_can_be_left_out():
     assert Blocklist(boilerplate=False).begin()(document) == document
 
 
+def test_a_list_of_the_users_may_not_bear_the_name_of_ours(lists):
+    mine = {"boilerplate": str(lists / "spam.txt")}
+
+    with pytest.raises(ValueError, match="`boilerplate` is the list of our own phrases"):
+        Blocklist(words=mine)
+    assert Blocklist(words=mine, boilerplate=False).begin()(Document("d", "viagra")).reason == "blocklist:boilerplate"
+
+
 def test_lists_are_files_that_the_step_reads(lists):
     step = Blocklist(words={"spam": str(lists / "spam.txt")}, sites={"bad": str(lists / "sites.txt")})
 

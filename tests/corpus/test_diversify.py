@@ -4,7 +4,7 @@ import pytest
 from kgpt.corpus import Curation
 from kgpt.corpus.diversify import Diversify
 from kgpt.errors import DataError
-from kgpt.records import Document
+from kgpt.records import Document, Metadata
 
 RNG = np.random.default_rng(5)
 TOPICS = [[f"t{topic}w{number}" for number in range(60)] for topic in range(6)]
@@ -35,6 +35,31 @@ def test_one_of_those_that_mean_the_same_stays_and_the_others_say_which():
         assert gone.reason == "diversify:semantic_duplicate"
         assert gone.duplicate_of.removeprefix("copy ") == gone.id.removeprefix("copy ")
         assert gone.duplicate_of in kept
+
+
+def test_stubs_about_different_entities_mean_different_things():
+    documents = [
+        Document(str(n), f"{name} is a village in the district of {place}, with a church and a mill.")
+        for n, (name, place) in enumerate(
+            (f"{a}{b}", f"{b}{a}") for a in ("Alt", "Neu", "Ober") for b in ("dorf", "bach")
+        )
+    ]
+    again = [Document(f"copy {one.id}", one.text.replace("a church", "one church")) for one in documents]
+
+    kept, dropped = curated(documents + again, prototypical_frac=0, max_similarity=0.3, num_clusters=1)
+    blind, _ = curated(documents + again, prototypical_frac=0, max_similarity=0.3, num_clusters=1, entities=False)
+
+    assert {one.removeprefix("copy ") for one in kept} == {one.id for one in documents} and len(kept) == 6
+    assert {(one.id.removeprefix("copy "), one.duplicate_of.removeprefix("copy ")) for one in dropped.values()} == {
+        (one.id, one.id) for one in documents
+    }
+    assert len(blind) < 6
+
+
+def test_verbalised_triples_pass():
+    told = [Document(str(n), "Ulm lies in Germany.", metadata=Metadata(source="kgpt verbalize")) for n in range(9)]
+
+    assert len(curated(told)[0]) == 9 and len(curated(told, except_sources=())[0]) == 1
 
 
 def test_a_chain_of_twins_ends_at_one_that_stays():

@@ -1,9 +1,12 @@
 import gzip
 import json
+from dataclasses import replace
 
 import pytest
 
+from kgpt.corpus import corpus_steps
 from kgpt.corpus.language import LanguageFilter, language_identifier
+from kgpt.errors import KgptError
 from kgpt.records import Document, Dropped, Metadata
 
 GERMAN = Document("d", "Berlin ist die Hauptstadt von Deutschland\nund liegt an der Spree.")
@@ -22,6 +25,18 @@ def test_a_language_that_the_source_names_stays():
     told = Document("e", ENGLISH.text, metadata=Metadata(language="en-GB"))
 
     assert LanguageFilter().begin()(told) == told
+
+
+def test_verbalised_triples_whose_names_are_of_all_languages_pass():
+    told = replace(GERMAN, metadata=Metadata(source="kgpt verbalize", language="en"))
+
+    assert LanguageFilter().begin()(told) == told
+    assert LanguageFilter(except_sources=()).begin()(told) == Dropped("d", "language:de")
+
+
+def test_a_languages_name_in_place_of_its_code_is_refused():
+    with pytest.raises(KgptError, match=r"keep\.0: .*found 'english'"):
+        corpus_steps.build({"type": "language", "keep": ["english"]})
 
 
 def test_what_the_model_is_not_sure_of_goes():

@@ -100,6 +100,31 @@ def test_stubs_about_different_entities_stay_apart_and_their_copies_do_not():
     assert len(blind) < 100, "by text alone they are all alike"
 
 
+@pytest.mark.parametrize(
+    ("pattern", "letters"),
+    [
+        (
+            "{} बिहार राज्य के पटना जिले का एक गाँव है। गाँव में एक विद्यालय और एक पुराना मंदिर है और नदी पास में बहती है",
+            "कगचजटडतदनपबमरलस",
+        ),
+        (
+            "{} هي قرية تقع في محافظة حلب في شمال البلاد وفيها مدرسة ومسجد قديم ويمر بالقرب منها نهر صغير",
+            "بتجدرسشطعفقكلمن",
+        ),
+    ],
+)
+def test_stubs_in_scripts_without_capitals_stay_apart_by_the_words_they_begin_with(pattern, letters):
+    names = sorted({"".join(np.random.default_rng(seed).choice(list(letters), 5)) for seed in range(200)})
+    stubs = [Document(str(number), pattern.format(name)) for number, name in enumerate(names)]
+    copies = [Document(f"x{one.id}", one.text + " .") for one in stubs[:50]]
+
+    kept, dropped = curated(stubs + copies)
+    blind, _ = curated(stubs, entities=False)
+
+    assert len(kept) == len(stubs) and all(one.strip("x") == other.strip("x") for one, other in dropped.items())
+    assert len(blind) < len(stubs) / 4, "by text alone they are all alike"
+
+
 def test_texts_that_link_different_entities_stay_apart():
     told = "the old mill by the river was built by the first owner of the land and stands there to this day"
     first, second = (Document(one, told, (Link(4, 12, f"Q{one}"),)) for one in "12")
@@ -160,6 +185,7 @@ def test_ten_thousand_copies_are_one_cluster():
         ("Bonn am Rhein: Die Stadt", ["bonn", "rhein", "stadt"]),
         ("New York City has 8 boroughs", ["new", "york", "city", "8"]),
         ("in 1984 George Orwell\nWrote", ["1984", "george", "orwell"]),
+        ("रामपुर भारत के बिहार राज्य का एक गाँव है", ["रामपुर", "भारत", "के", "बिहार"]),
         ("", []),
     ],
 )

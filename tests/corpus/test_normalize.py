@@ -62,7 +62,9 @@ def test_normalising_twice_changes_nothing_more(document):
     [
         ("Poincare\u0301", "Poincaré"),
         ("a \t\u00a0b", "a b"),
-        ("a \r\n \n b", "a\nb"),
+        ("a \r\n b", "a\nb"),
+        ("a \r\n \n b", "a\n\nb"),
+        ("a\n\n\n\n\tb", "a\n\nb"),
         ("one\x0ctwo\rthree\x1ffour", "one two three four"),
         ("\ufeffa\u200bb\x07", "ab"),
     ],

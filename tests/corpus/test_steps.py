@@ -23,7 +23,7 @@ BAD = {
     "blocklist": ([], Document("bad", "We use cookies to make you happy."), "blocklist:boilerplate"),
     "c4": ([], Document("bad", "One sentence is not enough here."), "c4:too_few_sentences"),
     "decontamination": ([], Document("bad", "Say: who founded the city of Berlin?"), "decontamination:qa"),
-    "diversify": ([GOOD], Document("bad", PROSE.upper()), "diversify:semantic_duplicate"),
+    "diversify": ([GOOD], Document("bad", f"{PROSE} {PROSE}"), "diversify:semantic_duplicate"),
     "exact_duplicates": ([GOOD], Document("bad", PROSE.lower().replace(" ", "\n ")), "exact_duplicate"),
     "fineweb": ([], Document("bad", "Home\nNews\nAbout us"), "fineweb:too_few_end_marks"),
     "gopher_quality": (
