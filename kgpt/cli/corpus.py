@@ -57,6 +57,7 @@ def build(
     from kgpt.config import check_config, read_config
     from kgpt.corpus import step_files
     from kgpt.engine import Processes
+    from kgpt.errors import ConfigError
     from kgpt.io import fingerprint_file
     from kgpt.kg import open_graph_store
     from kgpt.kg.store import META_NAME
@@ -66,6 +67,9 @@ def build(
     from kgpt.sources import open_documents
 
     told = read_config(config_path) if config_path else {"steps": _DEFAULT_STEPS}
+    for name, reason in {"sources": "given on the command line", "linked_steps": "for `kgpt run`"}.items():
+        if name in told:
+            raise ConfigError(f"{config_path}: {name}: they are {reason}; leave them out of the config")
     config = check_config({"sources": list(sources)} | told, CorpusSettings, place=str(config_path or "corpus"))
     steps, found = built_steps(config.steps, data_dir), filled(config.sources, data_dir, "corpus.sources")
     files = [path for one in found for path in open_documents(one).files()]

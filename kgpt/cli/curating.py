@@ -39,6 +39,8 @@ def dropped(folder: Path, reason: str, limit: int, as_json: bool) -> None:
     if as_json:
         echo_json({"num_dropped": num_dropped, "documents": [asdict(one) for one in shown]})
         return
+    if reason and not num_dropped:
+        click.echo(f"nothing went for {reason!r}; `kgpt corpus info {folder}` tells the reasons", err=True)
     for one in shown:
         click.echo(f"{one.id}\t{one.reason}\t{squeeze(one.text)[:_SHOWN_CHARS]}")
     if num_dropped > len(shown):

@@ -39,6 +39,7 @@ class Tally:
     Args:
         dropped: by reason.
         changed: what the steps changed in the documents that stay, by kind.
+        changed_gone: the same in those that went at a later step.
         came: documents that came to each step, by its number.
         went: documents that went at each step.
         altered: documents that each step gave back otherwise than they came.
@@ -46,6 +47,7 @@ class Tally:
 
     dropped: Counter[str] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
+    changed_gone: Counter[str] = field(default_factory=Counter)
     came: Counter[int] = field(default_factory=Counter)
     went: Counter[int] = field(default_factory=Counter)
     altered: Counter[int] = field(default_factory=Counter)
@@ -58,7 +60,7 @@ class Tally:
     def add(self, later: "Tally") -> None:
         """Add what a later pass counted; what was changed in the documents that stay is told by the last one."""
         self.changed = later.changed
-        for name in ("dropped", "came", "went", "altered"):
+        for name in ("dropped", "changed_gone", "came", "went", "altered"):
             getattr(self, name).update(getattr(later, name))
 
     @classmethod
@@ -105,6 +107,7 @@ def _judged(
             facts.note(item, one.number)
         if isinstance(found, Dropped):
             tally.went[one.number] += 1
+            tally.changed_gone.update(changes_of(item))
             return as_dropped(found, step=one.name, document=item)
         tally.altered[one.number] += found != item
         item = found

@@ -62,7 +62,11 @@ class Curated:
             for one in self.steps
         ]
         facts = {"unit": self.facts.unit, "num_facts": self.facts.num_facts, "num_kept": self.facts.num_kept}
-        return {"facts": facts if self.facts.num_facts else {}, "steps": rows}
+        return {
+            "facts": facts if self.facts.num_facts else {},
+            "steps": rows,
+            "changed_gone": dict(sorted(tally.changed_gone.items())),
+        }
 
 
 def curate(

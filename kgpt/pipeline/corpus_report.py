@@ -41,7 +41,9 @@ def corpus_report(folder: Path) -> dict[str, Any]:
         "slices": {field: dict(counts) for field, counts in slices.items()},
         "facts": told["facts"],
         "steps": told["steps"],
-        "never_fired": _never_fired(told["steps"], {**manifest.dropped, **changed}, step_settings(manifest)),
+        "never_fired": _never_fired(
+            told["steps"], {**manifest.dropped, **changed, **told.get("changed_gone", {})}, step_settings(manifest)
+        ),
     }
 
 

@@ -68,6 +68,9 @@ def write_dataset(source: Path, out: Path, *, parts: Sequence[str] = (), title: 
         told = [_write_part(name, table, folder) for name, table in chosen.items()]
         write_dataset_card(folder, title or source.resolve().name, told)
         rows = {part.name: dict(part.rows) for part in told}
+        for name, splits in rows.items():
+            if not any(splits.values()):
+                raise DataError(f"{source}: its part {name!r} is empty, which `datasets` cannot open")
         write_json(folder / MARK, {"rows": rows, "versions": versions()})
     return {name: sum(splits.values()) for name, splits in rows.items()}
 

@@ -7,6 +7,7 @@ import json
 import socket
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -201,6 +202,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.rfile.read(min(int(told), _MAX_DRAINED_BYTES))
 
     def _send(self, reply: Reply) -> None:
+        with suppress(ConnectionError):  # the page was closed while the answer was made
+            self._write(reply)
+
+    def _write(self, reply: Reply) -> None:
         self.send_response(reply.status)
         headers = {"Content-Type": reply.kind, "Content-Length": str(len(reply.body))}
         for name, value in (headers | _HEADERS | dict(reply.more)).items():

@@ -20,6 +20,8 @@ from kgpt.sources.malformed import told_as_malformed
 
 JSON_SUFFIXES = (".jsonl", ".ndjson", ".json")
 _FIELDS = frozenset({"id", "text", "links", "metadata", "triples", "judged_relations"})
+_OTHER_NAMES = {"created": "timestamp", "date": "timestamp", "lang": "language"}
+"""What corpora of others call them, Dolma among them."""
 _NAMED_METADATA = ("source", "license", "timestamp", "language", "url")
 
 
@@ -63,6 +65,9 @@ class DocumentsFile:
         }
         told = value.get("metadata")
         metadata = others | told if isinstance(told, dict) else others
+        for other, name in _OTHER_NAMES.items():
+            if other in metadata:
+                metadata.setdefault(name, metadata[other])
         return value | {"id": value.get(self.id), "text": value.get(self.text), "metadata": metadata}
 
 
@@ -80,7 +85,9 @@ def parse_document(value: Mapping[str, Any], *, place: str, default_id: str = ""
         DataError: a field is missing or of the wrong type, or a link lies out of the text.
     """
     if not isinstance(value.get("text"), str):
-        raise DataError(f"{place}: a document needs a string `text`, found {type(value.get('text')).__name__}")
+        texts = sorted(key for key, item in value.items() if isinstance(item, str) and key not in _FIELDS)
+        hint = f"; say which of {', '.join(texts)} holds it, as in FILE?text={texts[0]}" if texts else ""
+        raise DataError(f"{place}: a document needs a string `text`, found {type(value.get('text')).__name__}{hint}")
     with told_as_malformed(place, what="malformed document"):
         return Document(
             id=default_id if value.get("id") is None else str(value["id"]),

@@ -179,6 +179,34 @@ def test_a_step_that_stands_twice_is_told_apart(kgpt, tmp_path):
         assert kgpt("corpus", "dropped", out, "--reason", reason, "--json").json["num_dropped"] == number
 
 
+@pytest.mark.parametrize(
+    ("name", "told"), [("sources", "given on the command line"), ("linked_steps", "for `kgpt run`")]
+)
+def test_what_a_config_says_in_vain_is_told(kgpt, tmp_path, name, told):
+    (tmp_path / "in.jsonl").write_text('{"text": "one"}')
+    (tmp_path / "steps.yaml").write_text(f"steps: [normalize]\n{name}: [x]\n")
+    build = kgpt(
+        "corpus", "build", tmp_path / "in.jsonl", "--out", tmp_path / "out", "--config", tmp_path / "steps.yaml"
+    )
+
+    assert build.status == 2 and f"steps.yaml: {name}: they are {told}" in build.err
+
+
+def test_a_rule_fired_though_what_it_marked_went_later(kgpt, tmp_path):
+    (tmp_path / "in.jsonl").write_text('{"text": "too few"}\n{"text": "one two three four five six"}')
+    (tmp_path / "steps.yaml").write_text(
+        "steps: [{type: gopher_quality, marks: true}, length, exact_duplicates, length]"
+    )
+    out = tmp_path / "out"
+    kgpt("corpus", "build", tmp_path / "in.jsonl", "--out", out, "--config", tmp_path / "steps.yaml")
+
+    told = kgpt("corpus", "info", out, "--json").json
+
+    assert told["dropped"] == {"too_short": 1}
+    assert "gopher_quality:too_few_words" not in told["never_fired"]
+    assert "gopher_quality:long_words" in told["never_fired"] and "length#2" in told["never_fired"]
+
+
 def test_why_refuses_what_nobody_read(kgpt, curated, tmp_path):
     told = kgpt("corpus", "why", curated, "nobody")
     assert told.status == 2 and "no document 'nobody' was read" in told.err

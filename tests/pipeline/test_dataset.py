@@ -72,6 +72,13 @@ def test_a_corpus_alone_is_opened(tmp_path):
     assert (told[1]["license"], told[1]["metadata"]) == ("CC-BY-SA-4.0", '{"topic":"city"}')
 
 
+def test_an_empty_corpus_is_refused(tmp_path):
+    with pytest.raises(DataError, match="its part 'corpus' is empty"):
+        write_dataset(corpus_of(tmp_path / "corpus", []), tmp_path / "out")
+
+    assert not (tmp_path / "out").exists()
+
+
 def test_the_card_says_licence_language_size_slices_and_provenance(finished_run, tmp_path):
     write_dataset(finished_run, tmp_path / "out", title="Cities")
 

@@ -53,6 +53,15 @@ def test_fields_of_others_are_named_and_plain_values_are_metadata(tmp_path):
     assert document == Document("u", "one", metadata=Metadata(extra={"stars": 5, "page": 7}))
 
 
+@pytest.mark.parametrize("name", ["created", "date", "timestamp"])
+def test_what_others_call_a_timestamp_is_one(tmp_path, name):
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": "x", name: "2020-03-29", "lang": "en"}))
+
+    (document,) = open_documents(str(tmp_path / "a.jsonl")).read()
+
+    assert (document.metadata.timestamp, document.metadata.language) == ("2020-03-29", "en")
+
+
 def test_the_files_of_a_folder_and_arrays_are_read(tmp_path):
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "1.jsonl").write_text('{"text": "two"}')
@@ -81,6 +90,7 @@ def test_metadata_that_kgpt_does_not_name_is_kept():
     ("value", "told"),
     [
         ({"id": "d"}, "a document needs a string `text`, found NoneType"),
+        ({"body": "b", "a": 1}, "found NoneType; say which of body holds it, as in FILE?text=body"),
         ({"text": 7}, "a document needs a string `text`, found int"),
         ({"text": "x", "links": [{"start": 0, "end": 1}]}, "malformed document: KeyError: 'entity'"),
         ({"text": "x", "links": None}, "malformed document: TypeError"),
