@@ -1,6 +1,7 @@
 """`kgpt link`: link documents, say how well we do it, fit the linker's weights to gold."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -137,15 +138,23 @@ def _fitted(linker: "Linker", sources: Sequence[str], out: Path | None) -> "Link
 
 def _link(linker: "Linker", source: str, out: str) -> None:
     from kgpt.io import json_bytes
-    from kgpt.progress import track
+    from kgpt.progress import say, track
     from kgpt.sources.documents import document_json, write_documents
 
-    linked = linker.link_all(track(_read(source), what="linking"))
+    counts = Counter[str]()
+
+    def linked() -> Iterator[Document]:
+        for document in linker.link_all(track(_read(source), what="linking")):
+            counts.update(documents=1, links=len(document.links))
+            yield document
+
     if out == "-":
-        for document in linked:
+        for document in linked():
             sys.stdout.buffer.write(json_bytes(document_json(document)) + b"\n")
     else:
-        write_documents(Path(out), linked)
+        write_documents(Path(out), linked())
+    hint = "" if counts["links"] else "; no name of the graph stands in any: are they about it, in its language?"
+    say(f"{counts['documents']:,} documents, {counts['links']:,} links{hint}")
 
 
 def _read(source: str) -> Iterable[Document]:

@@ -74,6 +74,18 @@ def task_files(asked: Sequence[Task], exam: Exam) -> list[Path]:
     return [path for task in asked if isinstance(task, ReadsFiles) for path in task.files(exam)]
 
 
+def check_needs(asked: Sequence[Task], *, has_documents: bool) -> None:
+    """Refuse tasks that ask for texts where there are none.
+
+    Raises:
+        ConfigError: with the task.
+    """
+    for name in (tasks.name_of(task) for task in asked if "documents" in task.needs and not has_documents):
+        raise ConfigError(
+            f"evaluation.tasks: {name} asks for texts that no arm trains on; name some in evaluation.documents"
+        )
+
+
 def check_tasks(asked: Sequence[Task], exam: Exam) -> None:
     """Refuse what could only fail once the models are trained.
 
@@ -81,17 +93,16 @@ def check_tasks(asked: Sequence[Task], exam: Exam) -> None:
         ConfigError: a task's setting, or something that the exam lacks.
         DataError: a file is missing.
     """
+    check_needs(asked, has_documents=bool(exam.documents))
     for task in asked:
         name = tasks.name_of(task)
-        if "documents" in task.needs and not exam.documents:
-            raise ConfigError(f"tasks: {name} asks for texts that no arm trains on; name some in evaluation.documents")
         try:
             for path in task_files([task], exam):
                 require_file(path, what=f"a file of the task {name}")
             if isinstance(task, Checked):
                 task.check(exam)
         except ConfigError as error:
-            raise ConfigError(f"tasks: {name}: {error}") from error
+            raise ConfigError(f"evaluation.tasks: {name}: {error}") from error
 
 
 class TakesAny:

@@ -33,7 +33,7 @@ from kgpt.linking.sharded import LinkShard
 from kgpt.pipeline.questions import SelectedQuestions, select_questions
 from kgpt.pipeline.slices import count_slices, write_slices
 from kgpt.pipeline.stage import Counts
-from kgpt.progress import track
+from kgpt.progress import say, track
 from kgpt.records import AlignedPassage, Document, Dropped, Question, Triple
 from kgpt.sequences import Vocabulary, load_vocabulary, train_vocabulary, write_passage_store
 from kgpt.sequences.sharded import EncodeShard, join_stores
@@ -170,6 +170,8 @@ def linking_stage(config: RunConfig, run: Path, folder: Path, *, shards: Path) -
     task = LinkShard((run / "1-graph").absolute(), index.absolute(), linker.settings)
     parts = run_shards(config.built_engine(), task, cut(run / "2-corpus" / DOCUMENTS), shards, what="linking")
     told = counts_of(shards)
+    if not told["links"]:
+        say("linked: no name of the graph stands in any document: are they about it, in its language?")
     steps = config.corpus_steps(linked=True)
     if not steps:
         join(parts, folder / DOCUMENTS)
@@ -204,7 +206,10 @@ def alignment_stage(
     """Stage 4: linked documents to passages with the triples they support."""
     task = AlignShard(graph.absolute(), settings)
     join(run_shards(engine, task, cut(documents), shards, what="aligning"), folder / PASSAGES)
-    write_json(folder / RELATIONS, relation_counts(read_passages(folder / PASSAGES)))
+    relations = relation_counts(read_passages(folder / PASSAGES))
+    write_json(folder / RELATIONS, relations)
+    if not relations:
+        say("aligned: no passage supports a triple: have the documents links to this graph (`kgpt link`)?")
     linked = (one for one in DocumentsFile(documents).read() if isinstance(one, Document))
     if quality := measure_alignment(open_graph_store(graph), linked, read_passages(folder / PASSAGES)).as_json():
         write_json(folder / QUALITY, quality)

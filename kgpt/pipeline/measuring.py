@@ -171,10 +171,13 @@ def _asked(arm: Arm, loaded: LoadedModel, exam: Exam, *, fine_tuned: bool) -> li
 
 def _files(config: RunConfig, exam: Exam) -> list[Path]:
     """The user's files that the measuring reads."""
+    return evaluation_documents(config) + task_files([task for _, task in config.evaluation.built_tasks()], exam)
+
+
+def evaluation_documents(config: RunConfig) -> list[Path]:
+    """The files of texts that no arm trains on."""
     sources = config.resolve(config.evaluation.documents, "evaluation.documents")
-    return [path for source in sources for path in open_documents(source).files()] + task_files(
-        [task for _, task in config.evaluation.built_tasks()], exam
-    )
+    return [path for source in sources for path in open_documents(source).files()]
 
 
 def _documents(config: RunConfig) -> Iterator[Document]:

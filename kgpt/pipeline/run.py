@@ -8,15 +8,15 @@ from typing import Any, Literal, get_args
 
 from kgpt.corpus import step_files
 from kgpt.errors import DataError
-from kgpt.evaluation.task import check_tasks
-from kgpt.io import fingerprints, read_json, write_json
+from kgpt.evaluation.task import check_needs, check_tasks
+from kgpt.io import fingerprints, read_json, require_file, write_json
 from kgpt.locking import locked
 from kgpt.manifest import Manifest
 from kgpt.model.backbone import checkpoint_files
 from kgpt.pipeline import data_stages
 from kgpt.pipeline.arm import Arm, run_range_test, train_arm
 from kgpt.pipeline.config import RunConfig, config_json
-from kgpt.pipeline.measuring import open_exam
+from kgpt.pipeline.measuring import evaluation_documents, open_exam
 from kgpt.pipeline.parallel import Until, own, work_on_arms
 from kgpt.pipeline.results import RESULTS, write_results
 from kgpt.pipeline.stage import Stage
@@ -55,11 +55,13 @@ class Run:
 
     def _sequences(self, until: StageName) -> Manifest:
         last, previous = None, dict[str, str]()
-        for name in STAGES[: STAGES.index("sequences") + 1]:
+        stages = STAGES[: STAGES.index(until) + 1]
+        for name in stages:  # told before hours of work, not after
+            for path in _stage_files(self.config, name):
+                require_file(path, what=f"for the stage {name}")
+        for name in stages:
             last = self._data_stage(name, previous)
             previous = previous | {name: last.fingerprint}
-            if name == until:
-                break
         assert last is not None
         return last
 
@@ -79,6 +81,9 @@ class Run:
     def results(self, *, until: StageName = "results", num_processes: int = 1) -> dict[str, Any]:
         """Stages 1 to 7: all arms trained and measured, several at once; gives what `results.json` holds."""
         arms = [Arm(self.config, self.folder, name, seed) for seed in self.config.seeds for name in self.config.arms]
+        check_needs(self.config.evaluation.tasks, has_documents=bool(self.config.evaluation.documents))
+        for path in evaluation_documents(self.config):
+            require_file(path, what="of evaluation.documents")
         sequences = self.sequences()
         asked: Until = "arms" if until == "arms" else "results"
         exam = open_exam(self.config, self.folder)
@@ -173,13 +178,13 @@ def _ingredients(config: RunConfig, name: StageName, previous: Mapping[str, str]
     }
     needed, settings = groups[name]
     return {
-        "inputs": _source_hashes(config, name) | {one: previous[one] for one in needed},
+        "inputs": fingerprints(_stage_files(config, name)) | {one: previous[one] for one in needed},
         "config": settings,
     }
 
 
-def _source_hashes(config: RunConfig, name: StageName) -> dict[str, str]:
-    """Hashes of the files that a stage reads itself."""
+def _stage_files(config: RunConfig, name: StageName) -> list[Path]:
+    """The files that a stage reads itself."""
     files: list[Path] = []
     if name == "graph":
         files += [
@@ -194,7 +199,7 @@ def _source_hashes(config: RunConfig, name: StageName) -> dict[str, str]:
         files += _files(open_questions, config.resolve(config.questions.sources, "questions.sources"))
     if name == "sequences":
         files += checkpoint_files(config.backbone.checkpoint)
-    return fingerprints(files)
+    return files
 
 
 def _files(open_source: Callable[[str], DocumentSource | QuestionSource], sources: Sequence[str]) -> list[Path]:

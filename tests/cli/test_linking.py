@@ -25,6 +25,16 @@ def test_documents_are_linked_into_a_file(kgpt, gold, graph_store, tmp_path):
     assert all(0 < one["score"] <= 1 for one in row["links"])
 
 
+def test_the_numbers_of_documents_and_links_are_told(kgpt, gold, graph_store, tmp_path):
+    (tmp_path / "other.jsonl").write_text('{"text": "nothing that any entity is called"}')
+
+    some = kgpt("link", gold, "--graph", graph_store, "--out", tmp_path / "some.jsonl").err
+    none = kgpt("link", tmp_path / "other.jsonl", "--graph", graph_store, "--out", tmp_path / "none.jsonl").err
+
+    assert re.search(r"\d+ documents, [1-9]\d* links\n", some)
+    assert "1 documents, 0 links; no name of the graph stands in any: are they about it" in none
+
+
 def test_own_links_are_kept_where_asked(kgpt, tmp_path, graph_store):
     path = tmp_path / "own.jsonl"
     path.write_text(json.dumps({"text": TEXT, "links": [{"start": 0, "end": 9, "entity": "Q7"}]}) + "\n")

@@ -258,6 +258,37 @@ def test_what_could_only_fail_once_models_are_trained_is_refused_before(tmp_path
         assert not (tmp_path / str(number) / "6-arms").exists()
 
 
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("questions.sources=[/no/exam.jsonl]", "/no/exam.jsonl: no such file"),
+        ("corpus.sources=[/no/text.jsonl]", "/no/text.jsonl: no such file"),
+        ("evaluation.documents=[/no/more.jsonl]", "/no/more.jsonl: no such file"),
+        ("evaluation.tasks=[perplexity]", "evaluation.tasks: perplexity asks for texts"),
+    ],
+)
+def test_what_lacks_is_told_before_any_stage(tmp_path, project, setting, told):
+    with pytest.raises(KgptError, match=re.escape(told)), open_run(changed(project, setting), tmp_path) as run:
+        run.results()
+
+    assert not (tmp_path / "1-graph").exists()
+
+
+def test_a_stage_does_not_ask_for_the_files_of_later_ones(tmp_path, project):
+    with open_run(changed(project, "questions.sources=[/no/exam.jsonl]"), tmp_path) as run:
+        assert run.sequences(until="corpus").stage == "corpus"
+
+
+def test_a_text_that_names_nothing_of_the_graph_is_told(tmp_path, project, capsys):
+    (tmp_path / "other.jsonl").write_text('{"text": "nothing that any entity of the graph is called stands here"}')
+    with open_run(changed(project, f"corpus.sources=[{tmp_path}/other.jsonl]"), tmp_path / "run") as run:
+        run.sequences(until="aligned")
+
+    told = capsys.readouterr().err
+    assert "linked: no name of the graph stands in any document" in told
+    assert "aligned: no passage supports a triple" in told
+
+
 def test_other_texts_to_ask_about_are_measured_again(run_copy, project, tmp_path):
     texts = tmp_path / "asked.jsonl"
     texts.write_text('{"id": "one", "text": "Citytown1 is the capital of Landia1."}\n')
