@@ -2,7 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import click
 
@@ -33,46 +33,45 @@ _DEV_FRAC = 0.1
     "--train-frac", default=0.5, type=SHARE, show_default=True, help="Share of the facts asked for in training."
 )
 @click.option("--seed", default=0, show_default=True, help="Another seed, another split.")
+@click.option("--nameless", is_flag=True, help="Also ask about entities without a name, by their ids.")
 @click.option("--templates", type=_PATH, help="YAML of templates per relation, in place of those for Wikidata.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
 def questions(
-    graph_path: Path,
-    out: Path,
-    hops: str,
-    max_answers: int,
-    max_per_path: int,
-    train_frac: float,
-    seed: int,
-    templates: Path | None,
-    as_json: bool,
+    graph_path: Path, out: Path, hops: str, *, nameless: bool, templates: Path | None, as_json: bool, **numbers: Any
 ) -> None:
     """Make questions of one to four hops about a graph, with answers, in splits that share no topic and answer."""
     from kgpt.config import check_config
     from kgpt.io import write_json_lines
     from kgpt.kg import open_graph_store
+    from kgpt.kg.selection import GraphSelection, select
     from kgpt.pipeline.questions import QuestionSettings, select_questions
     from kgpt.sources.questions import question_json
     from kgpt.verbalization.question_making import QuestionMaker
     from kgpt.verbalization.template import load_templates, shipped_templates
 
-    graph = open_graph_store(graph_path)
+    chosen = select(open_graph_store(graph_path), GraphSelection(require_labels=not nameless))
+    graph = chosen.graph
     maker = QuestionMaker(
         graph=graph,
         num_hops=_numbers(hops),
-        max_answers=max_answers,
-        max_per_path=max_per_path,
+        max_answers=numbers["max_answers"],
+        max_per_path=numbers["max_per_path"],
         templates=load_templates(templates) if templates else shipped_templates(),
     )
-    shares = {"train_frac": train_frac, "dev_frac": min(_DEV_FRAC, max(1 - train_frac, 0.0))}
-    settings = check_config({**shares, "max_test": _ALL, "seed": seed}, QuestionSettings, place="kgpt questions")
+    shares = {"train_frac": numbers["train_frac"], "dev_frac": min(_DEV_FRAC, 1 - numbers["train_frac"])}
+    settings = check_config(
+        {**shares, "max_test": _ALL, "seed": numbers["seed"]}, QuestionSettings, place="kgpt questions"
+    )
     selected = select_questions(maker.questions(), graph, (), settings)
     write_json_lines(out, map(question_json, selected.questions))
     counts = Counter((len(one.hops), one.split) for one in selected.questions)
     told = {f"hop_{n}": {split: counts[n, split] for split in _SPLITS} for n in sorted({n for n, _ in counts})}
     if as_json:
-        echo_json({"questions": told, "dropped": selected.dropped})
+        echo_json({"questions": told, "dropped": {**chosen.dropped, **selected.dropped}})
         return
     click.echo(table(["hops", *_SPLITS], [[name, *map(str, row.values())] for name, row in told.items()]))
+    for reason, count in chosen.dropped.items():
+        click.echo(f"triples left out: {count:,} {reason.replace('_', ' ')} (--nameless asks about them)", err=True)
     for reason, count in selected.dropped.items():
         click.echo(f"left out: {count:,} {reason.replace('_', ' ')}", err=True)
     click.echo(out)

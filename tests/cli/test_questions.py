@@ -39,6 +39,24 @@ def test_impossible_hops_are_told(kgpt, graph_store, tmp_path, hops):
     assert not (tmp_path / "exam.jsonl").exists()
 
 
+def test_nameless_ends_are_asked_about_only_on_demand(kgpt, tmp_path):
+    (tmp_path / "g.ttl").write_text(
+        "@prefix e: <http://e.org/> . @prefix l: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+        'e:a e:near e:b . e:a e:far e:c . e:a l:label "Alt"@en . e:b l:label "Bern"@en .'
+    )
+    kgpt("graph", "build", tmp_path / "g.ttl", "--out", tmp_path / "g")
+    ask = ("questions", "--graph", tmp_path / "g", "--hops", "1", "--out", tmp_path / "exam.jsonl")
+
+    told = kgpt(*ask)
+    rows = [json.loads(line) for line in (tmp_path / "exam.jsonl").read_text().splitlines()]
+    kgpt(*ask, "--nameless")
+    more = [json.loads(line) for line in (tmp_path / "exam.jsonl").read_text().splitlines()]
+
+    assert "triples left out: 1 end without label (--nameless asks about them)" in told.err
+    assert {row["entity"] for row in rows} == {"http://e.org/a", "http://e.org/b"}
+    assert "http://e.org/c" in {row["entity"] for row in more}
+
+
 def test_any_share_of_training_leaves_splits_that_sum_to_one(kgpt, graph_store, tmp_path):
     assert kgpt("questions", "--graph", graph_store, "--train-frac", 0.95, "--out", tmp_path / "exam.jsonl").status == 0
 
