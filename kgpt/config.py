@@ -188,7 +188,7 @@ def _messages(error: ValidationError, model: type[BaseModel]) -> Iterable[str]:
             yield f"{place}: missing; it has no default"
         else:
             found = "" if item["type"] == "value_error" else f", found {item['input']!r}"
-            said = item["msg"].removeprefix("Value error, ")
+            said = item["msg"].removeprefix("Value error, ").replace("a valid tuple", "a list")
             yield f"{place}: {said}{found}" if place else said  # what concerns several settings names them itself
 
 

@@ -293,7 +293,8 @@ def _tell_statistics(told: "GraphStatistics") -> None:
         for row in told.relations[:_MAX_ROWS]
         for trait in [traits[row.id]]
     ]
-    click.echo(table(header, rows) + f"\n{max(0, told.num_relations - _MAX_ROWS):,} more (--json)\n")
+    more = told.num_relations - _MAX_ROWS
+    click.echo(table(header, rows) + (f"\n{more:,} more (--json)\n" if more > 0 else "\n"))
     for title, rules in (("symmetric", told.symmetric), ("inverse", told.inverse)):
         found = [
             [f"{labels[rule.relation]} / {labels[rule.inverse]}", f"{rule.support:,}", f"{rule.confidence:.3f}"]

@@ -144,6 +144,8 @@ def ask(checkpoint: str, question: str, num_answers: int, min_probability: float
     from kgpt.evaluation import answer
     from kgpt.model import load_checkpoint
 
+    if not question.strip():
+        raise click.BadParameter("nothing is asked", param_hint="QUESTION")
     answers = answer(load_checkpoint(checkpoint), [question], num_answers=num_answers)[0]
     abstained = not answers or answers[0].probability < min_probability
     if as_json:

@@ -100,7 +100,9 @@ def checkpoint_architecture(checkpoint: str) -> Architecture:
         config = AutoConfig.from_pretrained(checkpoint, **NO_CODE)
     except (OSError, ValueError) as error:
         reason = str(error).strip().splitlines()[0]
-        raise CheckpointError(f"{checkpoint}: not a Hugging Face checkpoint: {reason}") from error
+        inside = sorted(one for depth in range(4) for one in Path(checkpoint).glob(f"{'*/' * depth}model/config.json"))
+        hint = f"; there is one in {inside[0].parent}" if inside else ""
+        raise CheckpointError(f"{checkpoint}: not a Hugging Face checkpoint: {reason}{hint}") from error
     if config.model_type == KGPT_MODEL_TYPE:
         raise CheckpointError(f"{checkpoint}: these are a checkpoint's graph parts; give its folder, the one above")
     if config.is_encoder_decoder:

@@ -19,7 +19,7 @@ from kgpt.pipeline.corpus_config import CorpusSettings, built_steps, config_json
 from kgpt.pipeline.questions import QuestionSettings
 from kgpt.recipes import Recipe, recipes
 from kgpt.recipes.text_only import without_graph
-from kgpt.shipped import embedded_root
+from kgpt.shipped import embedded_root, shipped_configs
 from kgpt.training.settings import TrainingSettings
 
 __all__ = [
@@ -301,7 +301,9 @@ def find_config(source: str) -> Path:
     if path.is_file():
         return path
     name = source.removeprefix("configs/").removesuffix(".yaml")
-    shipped = embedded_root("configs") / f"{name}.yaml"
-    if not shipped.is_file():
+    if name not in shipped_configs():
+        for near in (Path(f"{source}.yaml"), path.with_suffix(".yaml")):
+            if near.is_file():
+                raise ConfigError(f"{source}: no such config; did you mean {str(near)!r}?")
         raise ConfigError(f"{source}: no such config; {no_such_config(name)}")
-    return shipped
+    return embedded_root("configs") / f"{name}.yaml"

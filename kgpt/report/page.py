@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kgpt.atomic import write_bytes
-from kgpt.errors import DataError
+from kgpt.errors import ConfigError, DataError
 from kgpt.report.markdown import report_markdown
 from kgpt.report.run_record import read_runs
 from kgpt.report.section import section
@@ -15,6 +15,7 @@ from kgpt.report.tables import arm_table, say_count
 from kgpt.report.template import render
 
 _TEMPLATE = "page.html.jinja"
+_SUFFIXES = (".html", ".htm", ".md")
 
 
 def write_report(runs: Sequence[Path], out: Path) -> None:
@@ -25,10 +26,13 @@ def write_report(runs: Sequence[Path], out: Path) -> None:
         out: the HTML file; with the suffix `.md` tables in Markdown, without figures.
 
     Raises:
+        ConfigError: the file's suffix is of another form.
         DataError: no run was given, or one has no results.
     """
     if not runs:
         raise DataError("a report needs at least one run folder")
+    if out.suffix not in _SUFFIXES:
+        raise ConfigError(f"{out}: a report is written as {' or '.join(_SUFFIXES)}, found the suffix {out.suffix!r}")
     records = read_runs(runs)
     if out.suffix == ".md":
         write_bytes(out, report_markdown(records).encode())

@@ -90,7 +90,7 @@ def document_form(path: Path) -> str:
 
 
 def _folder_form(folder: Path) -> str:
-    """The form of a folder's files: all Parquet, all JSON of one form, else texts."""
+    """The form of a folder's files: all Parquet, all JSON of one form, web pages alone, else texts."""
     tables, lines = files_below(folder, {".parquet"}), files_below(folder, JSON_SUFFIXES)
     if tables and lines:
         raise DataError(
@@ -100,7 +100,8 @@ def _folder_form(folder: Path) -> str:
     if tables:
         return "parquet"
     if not lines:
-        return "wikipedia" if export_files(folder) else "text"
+        pages = files_below(folder, HTML_SUFFIXES) and not files_below(folder, {".txt"})
+        return "wikipedia" if export_files(folder) else "html" if pages else "text"
     form = _json_form(lines[0])
     if form not in _FOLDERS:
         raise DataError(f"{folder}: holds files of the form {form}, which are read one by one; name each: {lines[0]}")

@@ -93,6 +93,8 @@ class TableFiles:
             raise DataError(f"{path}: no Parquet, or damaged: {str(error).splitlines()[0]}") from error
 
     def _columns(self, header: Sequence[str], path: Path) -> list[str]:
+        if not any(header):
+            raise DataError(f"{path}: empty; a table of triples begins with a line that names its columns")
         found = triple_columns(header) or ("", "", "")
         names = [given or usual for given, usual in zip((self.head, self.relation, self.tail), found, strict=True)]
         for role, name in zip(("head", "relation", "tail"), names, strict=True):

@@ -18,6 +18,8 @@ def mess(tmp_path):
     (folder / "bad.tsv").write_text("Q1\tP1\tQ2\nQ1\tP1\n")
     (folder / "bad.nt").write_text("<http://a> <http://b> .\n")
     (folder / "not.yaml").write_text("a: [b\n")
+    (folder / "empty.csv").touch()
+    (folder / "steps.yaml").write_text("steps: pii")
     (folder / "wrong").mkdir()
     (folder / "wrong" / "config.json").write_text('{"model_type": "gpt2"}')
     return folder
@@ -48,8 +50,17 @@ CASES = {
     "no such store, evaluating": ("evaluate {model} --task cloze --graph {mess}/empty", "empty"),
     "no such arm": ("pretrain {project}/tiny.yaml --arm kg_t6 --out {out}", "did you mean 'kg_t5'"),
     "no such recipe": ("recipes kg_t6", "did you mean 'kg_t5'"),
-    "no such run": ("report {mess}/none --out {out}", "none"),
-    "a folder that is no run": ("report {mess}/empty --out {out}", "empty"),
+    "no such run": ("report {mess}/none --out {out}.html", "none: no such run folder"),
+    "a folder that is no run": ("report {mess}/empty --out {out}.html", "empty"),
+    "a report of another form": (
+        "report {mess}/empty --out {out}.pdf",
+        "written as .html or .htm or .md, found the suffix",
+    ),
+    "a config without its suffix": ("run {project}/tiny --out {out}", "tiny.yaml'?"),
+    "an empty table": ("graph build {mess}/empty.csv --out {out}", "empty.csv: empty; a table of triples begins with"),
+    "steps that are no list": ("corpus build {mess}/beyond.jsonl --config {mess}/steps.yaml --out {out}", "a list"),
+    "a folder that holds a checkpoint": ("ask {run} What?", "; there is one in {run}/6-arms"),
+    "nothing is asked": ("ask {model} {blank}", "nothing is asked"),
     "a missing source in a config": (
         "run {project}/tiny.yaml --set corpus.sources=[{mess}/x.jsonl] --out {out}",
         "x.jsonl",
@@ -58,17 +69,18 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_mistake_is_told_in_one_line(case, kgpt, mess, project, graph_store, checkpoint, tmp_path):
+def test_a_mistake_is_told_in_one_line(case, kgpt, mess, project, graph_store, checkpoint, finished_run, tmp_path):
     command, expected = CASES[case]
     places = {"mess": mess, "project": project, "out": tmp_path / "out", "graph": graph_store, "model": checkpoint}
+    places |= {"run": finished_run, "blank": "\u2003"}
 
-    told = kgpt(*command.format(**places).split())
+    told = kgpt(*command.format(**places).split(" "))
 
     *log, last = told.err.splitlines()
     assert told.status == 2
     assert not log or command.startswith("run")  # a run tells its stages first
     assert told.out == ""
-    assert last.startswith("kgpt: ") and expected in last
+    assert last.startswith("kgpt: ") and expected.format(**places) in last
     assert "Traceback" not in told.err
 
 

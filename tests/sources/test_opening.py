@@ -11,6 +11,7 @@ from kgpt.sources.questions import QuestionsFile
 from kgpt.sources.rdf import FORMATS, RdfFile
 from kgpt.sources.trex import TrexFile
 from kgpt.sources.tsv import LabelledFolder, TriplesFile
+from kgpt.sources.web_page import WebPages
 
 
 @pytest.mark.parametrize(
@@ -77,6 +78,14 @@ def test_a_corpus_without_files_is_told(tmp_path, source, told):
 
     with pytest.raises(DataError, match=told):
         open_documents(source.replace("{}", str(folder)))
+
+
+def test_a_folder_of_web_pages_alone_is_told_by_its_suffixes(tmp_path):
+    (tmp_path / "a.html").write_text("<p>x</p>")
+    assert type(open_documents(str(tmp_path))) is WebPages
+
+    (tmp_path / "b.txt").write_text("x")
+    assert type(open_documents(str(tmp_path))) is TextFiles
 
 
 def test_the_embedded_sample_opens_as_graph_corpus_and_questions():
