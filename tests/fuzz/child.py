@@ -8,7 +8,14 @@ from tempfile import TemporaryDirectory
 import atheris
 
 _HOME = Path(__file__).parents[2]
-_WATCHED = ("kgpt.sources", "kgpt.config", "kgpt.io", "kgpt.text")
+_WATCHED = (
+    "kgpt.sources",
+    "kgpt.config",
+    "kgpt.io",
+    "kgpt.text",
+    "kgpt.alignment.passages",
+    "kgpt.verbalization.template",
+)
 _COMPILED = "kgpt.sources.ntriples"
 """Its kernel is numba's, which cannot compile what atheris has put into it."""
 

@@ -323,6 +323,20 @@ QUESTIONS: Mapping[str, Sample] = {
     "metaqa names": Sample("metaqa:{}", {"entity2text.txt": _METAQA["entity2text.txt"], **_METAQA}),
 }
 
+PASSAGES = _sample(
+    "{}/a.jsonl",
+    a__jsonl=_lines(
+        {
+            "id": "p",
+            "document": "d",
+            "text": "Berlin is the capital of Germany.",
+            "links": [[0, 6, "Q64", 1.0], [25, 32, "Q183", 0.5]],
+            "alignments": [["Q64", "P1376", "Q183", 0.9]],
+            "metadata": {"source": "wiki", "cluster": {"id": "d", "size": 2, "step": "near_duplicates"}},
+            "literals": [["Q64", "P571", "1237", "date", "", 0, 6, 0.8]],
+        }
+    ),
+)
 TEMPLATES = _sample(
     "{}/a.yaml",
     a__yaml='P36:\n  statements: ["[T] is the capital of [H]."]\n  questions: ["What is the capital of [H]?"]\n',

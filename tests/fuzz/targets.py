@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from kgpt.alignment.passages import read_passages
 from kgpt.errors import KgptError
 from kgpt.kg import GraphBuilder
 from kgpt.records import Document
 from kgpt.sources import open_documents, open_graph, open_questions
 from kgpt.sources.base import read_bulk
 from kgpt.verbalization.template import load_templates
-from tests.fuzz.samples import CONFIG, DOCUMENTS, GRAPHS, QUESTIONS, TEMPLATES, Sample
+from tests.fuzz.samples import CONFIG, DOCUMENTS, GRAPHS, PASSAGES, QUESTIONS, TEMPLATES, Sample
 
 MAX_BYTES = 4096
 
@@ -71,6 +72,11 @@ def _questions(source: str) -> None:
         assert item.id
 
 
+def _passages(source: str) -> None:
+    for passage in read_passages(Path(source)):
+        assert all(0 <= link.start < link.end <= len(passage.text) for link in passage.links), passage
+
+
 def _config(source: str) -> None:
     from kgpt.pipeline import load_run_config  # slow to load, and the other targets do not need it
 
@@ -81,6 +87,7 @@ TARGETS: Mapping[str, Target] = {
     **{name: Target(sample, _graph) for name, sample in GRAPHS.items()},
     **{name: Target(sample, _documents) for name, sample in DOCUMENTS.items()},
     **{name: Target(sample, _questions) for name, sample in QUESTIONS.items()},
+    "passages": Target(PASSAGES, _passages),
     "config": Target(CONFIG, _config),
     "templates": Target(TEMPLATES, lambda source: load_templates(Path(source))),
 }
