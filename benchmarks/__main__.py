@@ -13,6 +13,7 @@ from benchmarks import (
     completion,
     curation,
     curation_duplicates,
+    curation_facts,
     entity_table,
     graph_encoder,
     graph_store,
@@ -30,6 +31,7 @@ BENCHMARKS = {
     "completion": completion.run,
     "curation": curation.run,
     "curation_duplicates": curation_duplicates.run,
+    "curation_facts": curation_facts.run,
     "entity_table": entity_table.run,
     "graph_encoder": graph_encoder.run,
     "graph_store": graph_store.run,
@@ -45,6 +47,7 @@ _HEADERS = {
     "completion": completion.HEADER,
     "curation": curation.HEADER,
     "curation_duplicates": curation_duplicates.HEADER,
+    "curation_facts": curation_facts.HEADER,
     "linking_quality": linking_quality.HEADER,
 }
 _BY_NAME_ONLY = {"completion"}

@@ -29,8 +29,12 @@ def read_passages(path: Path) -> Iterator[AlignedPassage]:
 
 
 def parse_passage(value: Mapping[str, Any]) -> AlignedPassage:
-    """The passage that a line of `write_passages` says."""
-    return AlignedPassage(
+    """The passage that a line of `write_passages` says.
+
+    Raises:
+        ValueError: a link or a literal lies out of the text.
+    """
+    passage = AlignedPassage(
         id=value["id"],
         document=value["document"],
         text=value["text"],
@@ -42,6 +46,11 @@ def parse_passage(value: Mapping[str, Any]) -> AlignedPassage:
             for *literal, start, end, confidence in value.get("literals", ())
         ),
     )
+    spans = [(one.start, one.end) for one in passage.links] + [(one.start, one.end) for one in passage.literals]
+    for start, end in spans:
+        if not 0 <= start < end <= len(passage.text):
+            raise ValueError(f"[{start}, {end}) lies out of the text of {len(passage.text)} code points")
+    return passage
 
 
 def _passage_json(passage: AlignedPassage) -> dict[str, Any]:
