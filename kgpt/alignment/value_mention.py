@@ -17,8 +17,9 @@ _SCALES = {
     "de": {"Tausend": 10**3, "Millionen": 10**6, "Million": 10**6, "Milliarden": 10**9, "Milliarde": 10**9},
     "fr": {"mille": 10**3, "millions": 10**6, "million": 10**6, "milliards": 10**9, "milliard": 10**9},
 }
-_ERA = r"\s?(?:BCE?|B\.C\.(?:E\.)?|v\. Chr\.|av\. J\.-C\.)"
-_YEAR = rf"(?:\d{{3,4}}(?!\d)|\d{{1,2}}(?={_ERA}(?!\w)))(?P<bce>{_ERA})?"
+_ERA = r"\s?(?-i:BCE?|B\.C\.(?:E\.)?|v\. Chr\.|av\. J\.-C\.)"
+_YEAR = rf"(?:\d{{3,4}}(?!\d)|{{short}}\d{{1,2}}(?={_ERA}(?!\w)))(?P<bce>{_ERA})?"
+_SPAN = re.compile(r"\b(\d{4})-(\d{4})(?![\w-])")
 _BEFORE_A_DATE = r"(?:(?<![\w.,-])|(?<=\bmid-)|(?<=\b\d{4}-))"
 """After a hyphen stands the end of a span of years, or a decade; elsewhere it makes a code or a negative number."""
 
@@ -104,7 +105,8 @@ def _number(language: str) -> _NumberForm:
 def _date_pattern(months: Mapping[str, int]) -> re.Pattern[str]:
     month = "|".join(re.escape(name) for name in sorted(months, key=len, reverse=True))
     day = r"\d{1,2}"
-    years = [_YEAR.replace("bce", f"b{number}") for number in range(5)]
+    shorts = ["", "", "", "", r"(?<=\bin )"]  # a bare "12 BC" may be anything
+    years = [_YEAR.replace("bce", f"b{number}").replace("{short}", short) for number, short in enumerate(shorts)]
     forms = (
         r"(?P<iso>\d{4}-\d{2}-\d{2})",
         rf"(?P<d1>{day})(?:st|nd|rd|th|\.|er)?(?:\s(?:of|de))?\s(?P<m1>{month})\.?,?\s(?:of\s)?(?P<y1>{years[1]})",
@@ -119,8 +121,16 @@ def _date_pattern(months: Mapping[str, int]) -> re.Pattern[str]:
 def _dates(text: str, pattern: re.Pattern[str], months: Mapping[str, int]) -> Iterator[ValueMention]:
     for found in pattern.finditer(text):
         value = _date_value(found, months)
-        if value:
+        if value and (text[found.start() - 1 : found.start()] != "-" or _ends_a_span(text, found)):
             yield ValueMention(found.start(), found.end(), "date", value)
+
+
+def _ends_a_span(text: str, found: re.Match[str]) -> bool:
+    """Whether what stands behind a hyphen is a decade, or a year not before the one in front: no part of a number."""
+    if found["decade"]:
+        return True
+    span = _SPAN.match(text, max(found.start() - len("1939-"), 0))
+    return span is not None and not text[: span.start()].endswith("-") and span[1] <= span[2]
 
 
 def _date_value(found: re.Match[str], months: Mapping[str, int]) -> str:

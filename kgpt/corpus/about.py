@@ -31,6 +31,7 @@ class About:
     named: EntitySets
     linked: EntitySets
     first: EntitySets
+    opening: EntitySets
     first_places: NDArray[np.int64]
     num_words: NDArray[np.int64]
     plain: NDArray[np.uint64]
@@ -39,7 +40,10 @@ class About:
     def sketch(words: ShardWords, documents: Sequence[Document], *, max_stub_words: int) -> Arrays:
         """What `of` needs to know of documents and their words."""
         named, linked, first = EntitySets.named(words), EntitySets.linked(documents), EntitySets.first_named(words)
+        opening = EntitySets.opening(words)
         return {
+            "openings": opening.hashes,
+            "num_openings": opening.lengths,
             "num_words": np.diff(words.ends),
             "names": named.hashes,
             "num_names": named.lengths,
@@ -54,18 +58,20 @@ class About:
     @classmethod
     def of(cls, sketches: Arrays) -> "About":
         """From what `sketch` told."""
-        named, linked, first = (
-            EntitySets(sketches[one], sketches[f"num_{one}"]) for one in ("names", "links", "first_names")
+        named, linked, first, opening = (
+            EntitySets(sketches[one], sketches[f"num_{one}"]) for one in ("names", "links", "first_names", "openings")
         )
-        return cls(named, linked, first, sketches["first_places"], sketches["num_words"], sketches["plain"])
+        return cls(named, linked, first, opening, sketches["first_places"], sketches["num_words"], sketches["plain"])
 
     def is_other(self, pairs: NDArray[np.int64], *, max_conflict_frac: float, max_stub_words: int) -> NDArray[np.bool_]:
         """Whether the documents of each pair [n, 2] are about different things."""
         keys, (left, right) = self.first.keys(), pairs.T
         found = (keys[left] != keys[right]) & (self.plain[left] == self.plain[right])
         found |= self.first.conflicts(pairs) > 0
-        found &= self.num_words[pairs].min(axis=1) <= max_stub_words
+        is_short = self.num_words[pairs].min(axis=1) <= max_stub_words
+        found &= is_short
         found &= np.abs(np.diff(self.first_places[pairs], axis=1)[:, 0]) <= _PLACES
+        found |= is_short & (self.opening.conflicts(pairs) > 0)
         for sets in (self.named, self.linked):
             found |= sets.conflicts(pairs) > max_conflict_frac
         return np.asarray(found, bool)

@@ -56,6 +56,12 @@ class EntitySets:
         return cls._of(owners[is_told], words.hashes[is_told], len(words.ends) - 1)
 
     @classmethod
+    def opening(cls, words: ShardWords) -> "EntitySets":
+        """What each text begins with, in scripts without capitals."""
+        owners = np.repeat(np.arange(len(words.ends) - 1), np.diff(words.ends))
+        return cls._of(owners[words.is_opening], words.hashes[words.is_opening], len(words.ends) - 1)
+
+    @classmethod
     def _of(cls, owners: NDArray[np.int64], hashes: NDArray[np.uint64], num_sets: int) -> "EntitySets":
         high = np.uint64(32)
         rows = np.unique((owners.astype(np.uint64) << high) | (hashes >> high))  # a set and a hash in one number

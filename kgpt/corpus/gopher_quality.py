@@ -78,7 +78,7 @@ class GopherQuality(QualityFilter):
         yield "too_many_hashes", text.count("#") > self.max_symbols_per_word * num_words
         num_ellipses = sum(map(text.count, _ELLIPSES))
         yield "too_many_ellipses", num_ellipses > self.max_symbols_per_word * num_words
-        lines = [line.strip() for line in text.splitlines()]
+        lines = [stripped for line in text.splitlines() if (stripped := line.strip())]
         num_bullets = sum(line.startswith(_BULLETS) for line in lines)
         yield "too_many_bullets", num_bullets > self.max_bullet_line_frac * len(lines)
         num_ellipsis_lines = sum(line.endswith(_ELLIPSES) for line in lines)

@@ -15,7 +15,11 @@ _MARKS = frozenset(mark for mark in map(chr, range(0x1F000)) if unicodedata.cate
 _MARKED_TOKEN = re.compile(rf"\w[\w{''.join(sorted(_MARKS))}]*|[.!?:\n]")
 NO_PLACE = 1 << 40
 _FIRST_WORDS = 4
-"""So many words at the beginning of a text count as its names where they are of a script without capitals."""
+"""So many words at the beginning tell what a text is about where they are of a script without capitals."""
+_UNSPACED = re.compile(
+    "[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+"""Thai, Chinese and other scripts without blanks: a token is a clause, and no name."""
 _ENDS = frozenset(".!?:\n")
 _JOINERS = frozenset("of de la for del der von van di da du le al".split())  # noqa: SIM905
 """Words that stand within names."""
@@ -33,15 +37,16 @@ class ShardWords:
     Args:
         hashes: of each word in lower case, uint64 [W].
         ends: where each text begins, and the end, int64 [D + 1].
-        is_name: words with a capital that do not begin a sentence, numbers, and the name that a text begins with, [W];
-            in scripts without capitals the first words.
+        is_name: words with a capital that do not begin a sentence, numbers, and the name that a text begins with, [W].
         is_first_name: the first words in a row that are names, with numbers among them: what a text is about, [W].
+        is_opening: the first words of a text that are of a script without capitals, [W].
     """
 
     hashes: NDArray[np.uint64]
     ends: NDArray[np.int64]
     is_name: NDArray[np.bool_]
     is_first_name: NDArray[np.bool_]
+    is_opening: NDArray[np.bool_]
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "ShardWords":
@@ -59,12 +64,12 @@ class ShardWords:
         begins[starts[lengths > 0]] = True
         owners = np.repeat(np.arange(len(texts)), lengths)
         is_naming = ((kind == _CAPITAL) & ~begins) | ((kind == _NAMING) & (~begins | _leads(begins, owners)))
-        is_naming |= (kind == _CASELESS) & (np.arange(len(tokens)) - starts[owners] < _FIRST_WORDS)
+        is_opening = (kind == _CASELESS) & (np.arange(len(tokens)) - starts[owners] < _FIRST_WORDS)
         runs = _first_runs(is_naming, is_naming | (kind == _NUMBER) | (kind == _JOINING), owners)
         is_word = kind != _END
         ends = np.concatenate([[0], np.cumsum(is_word)])[np.append(starts, len(tokens))]
         is_name = is_naming | (kind == _NUMBER)
-        return cls(hashes[tokens[is_word]], ends, is_name[is_word], runs[is_word])
+        return cls(hashes[tokens[is_word]], ends, is_name[is_word], runs[is_word], is_opening[is_word])
 
     def first_places(self) -> NDArray[np.int64]:
         """The place of the first name in each text, [D]; far beyond every other place where there is none."""
@@ -121,7 +126,7 @@ def _kind(token: str, lower: str) -> int:
     if token[0].isdigit():
         return _NUMBER
     if not token[0].isupper():
-        return _PLAIN if token[0].islower() else _CASELESS
+        return _PLAIN if token[0].islower() or _UNSPACED.match(token) else _CASELESS
     return _CAPITAL if lower in _OPENERS else _NAMING
 
 

@@ -18,7 +18,7 @@ from kgpt.kg.graph import KnowledgeGraph
 from kgpt.kg.heap import gathered
 from kgpt.kg.interning import Interner
 from kgpt.kg.log import RowLog, TextLog
-from kgpt.kg.naming import NameLog, name_in_id
+from kgpt.kg.naming import NameLog, is_plain, name_in_id
 from kgpt.kg.values import ValueLog, ValueType
 from kgpt.progress import say
 from kgpt.records import Dropped, EntityRecord, GraphItem, Literal, Qualifier, Redirect, RelationRecord, Triple
@@ -99,8 +99,7 @@ class GraphBuilder:
             self._flush(kind)
         if not self._logs.rows.num_rows:
             raise DataError("the sources hold no triple; a graph needs at least one")
-        is_named = len(self._logs.names) or len(self._logs.relation_names) or self.skipped["other_language"]
-        if self._ids_as_names and not is_named:
+        if self._ids_as_names and not self.skipped["other_language"]:
             self._name_by_ids()
         graph = Assembly(self._logs, allocate or _in_memory).graph()
         for language, names in {graph.language: graph.entities, **graph.translations}.items():
@@ -109,13 +108,18 @@ class GraphBuilder:
         return graph
 
     def _name_by_ids(self) -> None:
-        names = {number: name for number, one in enumerate(self._logs.entities.heap()) if (name := name_in_id(one))}
-        for number, name in names.items():
-            self._logs.names.add(number, EntityRecord("", name))
-        for number, one in enumerate(self._logs.relations.heap()) if names else ():
-            self._logs.relation_names.add(number, RelationRecord("", name_in_id(one) or one))
-        if names:
-            say(f"the sources name nothing: the ids of {len(names):,} entities stand for their names")
+        """Entities, and relations, that no source names have their ids for names, if some of these read as names."""
+        sides: tuple[tuple[Interner, NameLog, Callable[[str, str], EntityRecord | RelationRecord]], ...] = (
+            (self._logs.entities, self._logs.names, EntityRecord),
+            (self._logs.relations, self._logs.relation_names, RelationRecord),
+        )
+        for ids, log, record in sides:
+            names = [] if len(log) else list(map(name_in_id, ids.heap()))
+            if any(map(is_plain, names)):
+                for number, name in enumerate(names):
+                    log.add(number, record("", name))
+                what = "entities" if record is EntityRecord else "relations"
+                say(f"the sources name no {what}: the ids of {sum(map(bool, names)):,} stand for their names")
 
     def _flush(self, kind: type) -> None:
         waiting, self._waiting[kind] = self._waiting[kind], []

@@ -23,17 +23,26 @@ _FLUSH_ROWS = 1 << 16
 Allocate = Callable[[str, int], NDArray[np.uint8]]
 """A function from a heap's name and its bytes to the array that takes them."""
 
-_CODE = re.compile(r"[A-Za-z][\w.+-]*:|_:|/|\w{0,4}\d+$")
+_ADDRESS = re.compile(r"[A-Za-z][\w.+-]*:(?![\s_])|_:|/|[QPLM]\d+$")
+_CODE = re.compile(r"\w{0,4}\d+$")
 
 
 def name_in_id(identifier: str) -> str:
-    """The name that an id is; nothing where it is an address or a code.
+    """The name that an id is; nothing where it is an address.
 
-    >>> [name_in_id(one) for one in ("Pale_Ale", "brewed by", "Q64", "ex:beer", "/m/02mjmr", "02174461")]
-    ['Pale Ale', 'brewed by', '', '', '', '']
+    >>> [name_in_id(one) for one in ("Pale_Ale", "Terminator: Genisys", "1986", "Q64", "ex:beer", "/m/02mjmr")]
+    ['Pale Ale', 'Terminator: Genisys', '1986', '', '', '']
     """
-    is_name = not _CODE.match(identifier) and any(map(str.isalpha, identifier))
-    return " ".join(identifier.replace("_", " ").split()) if is_name else ""
+    return "" if _ADDRESS.match(identifier) else " ".join(identifier.replace("_", " ").split())
+
+
+def is_plain(name: str) -> bool:
+    """Whether nobody would take a name for a code.
+
+    >>> [is_plain(one) for one in ("Pale Ale", "U2", "02174461", "")]
+    [True, False, False, False]
+    """
+    return any(map(str.isalpha, name)) and not _CODE.match(name)
 
 
 class NameLog:

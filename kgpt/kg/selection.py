@@ -75,7 +75,7 @@ def select(graph: KnowledgeGraph, rule: GraphSelection, *, asked: Collection[str
     if not keep.any():
         told = ", ".join(f"{count:,} {reason}" for reason, count in dropped.items())
         is_nameless = "end_without_label" in dropped
-        hint = "graph.select.require_labels: false keeps nameless entities" if is_nameless else "loosen the rule"
+        hint = "name the entities, or keep nameless ones (require_labels: false)" if is_nameless else "loosen the rule"
         raise ConfigError(f"graph.select: leaves none of {graph.num_triples:,} triples ({told}); {hint}")
     return Selected(subgraph(graph, graph.triples[keep]) if dropped else graph, dropped)
 

@@ -18,6 +18,8 @@ WITHOUT_POSITION_IDS = {"t5", "mt5", "umt5", "longt5"}
 _T5 = WITHOUT_POSITION_IDS
 _BART = {"bart", "mbart", "pegasus"}
 _FEED_FORWARD = ("intermediate_size", "moe_intermediate_size", "hidden_dim", "n_inner", "ffn_dim", "ffn_hidden_size")
+_FOUR_TIMES = {"bloom", "mpt"}
+"""Families whose feed-forward layers are four times as wide as the others."""
 _DROPOUTS = (
     *("hidden_dropout_prob", "attention_probs_dropout_prob", "hidden_dropout", "attention_dropout", "dropout"),
     *("embedding_dropout", "mlp_dropout", "resid_pdrop", "embd_pdrop", "attn_pdrop"),
@@ -44,9 +46,11 @@ def config_sizes(settings: BackboneSettings) -> dict[str, Any]:
     Raises:
         ConfigError: the family has no size of that name.
     """
-    if settings.family in _T5:
+    config_class = CONFIG_MAPPING[settings.family]
+    known = {one.name for one in fields(config_class)} | config_class.attribute_map.keys()
+    if settings.family in _T5 or "d_kv" in known:
         return _t5(settings)
-    if settings.family in _BART:
+    if settings.family in _BART or "encoder_ffn_dim" in known:
         return _bart(settings)
     common = {
         "hidden_size": settings.hidden_size,
@@ -60,11 +64,16 @@ def config_sizes(settings: BackboneSettings) -> dict[str, Any]:
         own = {"max_position_embeddings": settings.max_positions}
     else:
         own = _of_decoder(settings) if settings.architecture == "decoder" else _of_encoder(settings)
-    config_class = CONFIG_MAPPING[settings.family]
-    known = {one.name for one in fields(config_class)} | config_class.attribute_map.keys()
-    if known.isdisjoint(_FEED_FORWARD) and settings.feed_forward_size != (usual := 4 * settings.hidden_size):
+    usual = 4 * settings.hidden_size
+    if settings.family in _FOUR_TIMES and settings.feed_forward_size != usual:
         raise ConfigError(
             f"backbone.feed_forward_size: {settings.family} has no such size, it takes 4 times hidden_size; set {usual}"
+        )
+    is_lost = known.isdisjoint(_FEED_FORWARD) and settings.family not in _FOUR_TIMES
+    if is_lost or not known >= {"hidden_size", "num_hidden_layers", "num_attention_heads"}:
+        raise ConfigError(
+            f"backbone.family: {settings.family} calls its sizes by names that kgpt does not know; "
+            "continue a checkpoint of it (backbone.checkpoint), or take another family"
         )
     return {name: value for name, value in (common | own).items() if name in known}
 
@@ -107,6 +116,7 @@ def _of_decoder(settings: BackboneSettings) -> dict[str, Any]:
     return {
         "num_key_value_heads": settings.num_heads,
         "head_dim": settings.hidden_size // settings.num_heads,
+        "rotary_dim": min(64, settings.hidden_size // settings.num_heads),
         "max_position_embeddings": settings.max_positions,
         "tie_word_embeddings": True,
     }

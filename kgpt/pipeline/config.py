@@ -164,7 +164,7 @@ class EvaluationSettings(Settings):
         linking: whether the linker is measured on the corpus' own links.
         max_facts: facts asked by a task that asks for facts.
         documents: sources of texts that no arm trains on, for tasks that read some.
-        max_documents: taken of each source, by a hash of their ids.
+        max_documents: taken of each source, by a hash of their ids, among the first hundred times as many.
         held_out_frac: share of the graph's entity pairs that no arm trains on (and no question asks about).
         fine_tuning: on the train questions, before `qa` and `coverage`; null to ask the model as it is.
     """
@@ -302,7 +302,7 @@ def find_config(source: str) -> Path:
         return path
     name = source.removeprefix("configs/").removesuffix(".yaml")
     if name not in shipped_configs():
-        for near in (Path(f"{source}.yaml"), path.with_suffix(".yaml")):
+        for near in (Path(f"{source}.yaml"), *([path.with_suffix(".yaml")] if path.name else [])):
             if near.is_file():
                 raise ConfigError(f"{source}: no such config; did you mean {str(near)!r}?")
         raise ConfigError(f"{source}: no such config; {no_such_config(name)}")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from kgpt.corpus import SourcePolicy, corpus_steps
-from kgpt.corpus.curating import IDS
+from kgpt.corpus.curating import IDS, placed
 from kgpt.corpus.slices import SLICES, count_slices
 from kgpt.io import read_json
 from kgpt.pipeline.data_stages import STEPS, read_documents
@@ -51,11 +51,10 @@ def _never_fired(
     steps: Sequence[Mapping[str, Any]], fired: Mapping[str, int], settings: Sequence[Mapping[str, Any]]
 ) -> list[str]:
     """Steps that did nothing, and the named lists and rules of the others for which nothing went or changed."""
-    found = [one["step"] for one in steps if not one["num_dropped"] and not one["num_changed"] and one["step"] != IDS]
-    for one in settings:
-        if one["type"] in found:
-            continue
-        step = corpus_steps.build(one)
-        rules = step.rules() if isinstance(step, SourcePolicy) else ()
-        found += [name for rule in rules if (name := f"{one['type']}:{rule}") not in fired]
-    return found
+    idle = {one["step"] for one in steps if not one["num_dropped"] and not one["num_changed"]} - {IDS}
+    found = [one["step"] for one in steps if one["step"] in idle]
+    for one in placed([corpus_steps.build(one) for one in settings]):
+        name, rules = one.name.partition("#")[0], one.step.rules() if isinstance(one.step, SourcePolicy) else ()
+        if one.name not in idle:
+            found += [f"{name}:{rule}" for rule in rules if f"{name}:{rule}" not in fired]
+    return list(dict.fromkeys(found))

@@ -26,6 +26,7 @@ from kgpt.pipeline.dataset_card import Part, write_dataset_card
 from kgpt.pipeline.dataset_schema import CORPUS, SEQUENCES, document_row, question_row, sequence_row
 from kgpt.pipeline.dataset_schema import QUESTIONS as QUESTION_SCHEMA
 from kgpt.pipeline.slices import SliceCounts
+from kgpt.progress import say
 from kgpt.records import Question, QuestionSplit
 from kgpt.sequences import open_passage_store
 from kgpt.sources.questions import QuestionsFile
@@ -64,13 +65,17 @@ def write_dataset(source: Path, out: Path, *, parts: Sequence[str] = (), title: 
         if name not in tables:
             raise DataError(f"{source}: has no part {name!r}; {did_you_mean(name, tables)}")
     chosen = {name: table for name, table in tables.items() if not parts or name in parts}
+    empty = {name for name, table in chosen.items() if all(next(read(), None) is None for read in table.rows.values())}
+    if empty and (parts or empty == chosen.keys()):
+        raise DataError(f"{source}: its part {min(empty)!r} is empty, which `datasets` cannot open")
+    for name in empty:
+        say(f"{source}: its part {name!r} is empty and left out")
+        del chosen[name]
+    require_chain(source, until="corpus" if set(chosen) <= {"corpus"} else "sequences")
     with atomic_folder(out, mark=MARK) as folder:
         told = [_write_part(name, table, folder) for name, table in chosen.items()]
         write_dataset_card(folder, title or source.resolve().name, told)
         rows = {part.name: dict(part.rows) for part in told}
-        for name, splits in rows.items():
-            if not any(splits.values()):
-                raise DataError(f"{source}: its part {name!r} is empty, which `datasets` cannot open")
         write_json(folder / MARK, {"rows": rows, "versions": versions()})
     return {name: sum(splits.values()) for name, splits in rows.items()}
 
@@ -79,8 +84,6 @@ def _tables(source: Path) -> dict[str, _Table]:
     corpus = source / "2-corpus" if (source / "2-corpus").is_dir() else source
     if not (corpus / DOCUMENTS).is_file():
         raise DataError(f"{source}: neither a curated corpus nor a run with one; make one with `kgpt corpus build`")
-    if corpus != source:
-        require_chain(source)
     tables = {"corpus": _Table(CORPUS, {"train": lambda: map(document_row, read_documents(corpus))}, corpus)}
     sequences = source / "5-sequences"
     if corpus != source and sequences.is_dir():

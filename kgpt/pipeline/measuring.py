@@ -6,6 +6,7 @@ Every arm is fine-tuned on the same questions for the same steps; the test quest
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,8 @@ OUTCOMES = "outcomes.jsonl"
 FIGURES = "figures.jsonl"
 MAJORITY = "majority"
 _WORK = ".fine-tuning"
+_LOOKED_AT = 100
+"""Of the documents of a source so many times as are asked for are read: a whole encyclopedia would take hours."""
 
 
 def open_exam(config: RunConfig, run: Path) -> Exam:
@@ -55,11 +58,16 @@ def open_exam(config: RunConfig, run: Path) -> Exam:
     return Exam(
         facts=facts,
         questions=tuple(read_questions(run)),
-        documents=tuple(_documents(config)),
+        documents=tuple(_documents(config)) if asks_for_documents(config) else (),
         passages=passages,
         max_facts=config.evaluation.max_facts,
         data_dir=config.data_dir,
     )
+
+
+def asks_for_documents(config: RunConfig) -> bool:
+    """Whether a task reads texts that no arm trains on."""
+    return any("documents" in task.needs for task in config.evaluation.tasks)
 
 
 def majority(exam: Exam) -> list[Outcome]:
@@ -184,5 +192,5 @@ def _documents(config: RunConfig) -> Iterator[Document]:
     """Documents of the evaluation's sources."""
     settings = config.evaluation
     for source in config.resolve(settings.documents, "evaluation.documents"):
-        found = kept(open_documents(source).read(), Document, source)
+        found = islice(kept(open_documents(source).read(), Document, source), _LOOKED_AT * settings.max_documents)
         yield from hash_sample(found, settings.max_documents, keys=lambda one: ("test", one.id))

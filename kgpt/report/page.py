@@ -31,10 +31,11 @@ def write_report(runs: Sequence[Path], out: Path) -> None:
     """
     if not runs:
         raise DataError("a report needs at least one run folder")
-    if out.suffix not in _SUFFIXES:
+    is_device = out.exists() and not (out.is_file() or out.is_dir())
+    if out.suffix.lower() not in _SUFFIXES and not is_device:
         raise ConfigError(f"{out}: a report is written as {' or '.join(_SUFFIXES)}, found the suffix {out.suffix!r}")
     records = read_runs(runs)
-    if out.suffix == ".md":
+    if out.suffix.lower() == ".md":
         write_bytes(out, report_markdown(records).encode())
         return
     page = render(

@@ -173,6 +173,7 @@ def read_run(folder: Path) -> RunRecord:
             f"{folder}: a run folder without results ({path.relative_to(folder)} is missing); "
             f"finish the run first: kgpt run CONFIG --out {folder}"
         )
-    require_chain(folder)
+    results = load_results(folder)
+    require_chain(folder, arms={(row.get("arm"), row.get("seed")) for row in results["results"]})
     config = folder / CONFIG_NAME
-    return RunRecord(folder, load_results(folder), read_json(config) if config.is_file() else {})
+    return RunRecord(folder, results, read_json(config) if config.is_file() else {})

@@ -20,7 +20,7 @@ from kgpt.sources.malformed import told_as_malformed
 
 JSON_SUFFIXES = (".jsonl", ".ndjson", ".json")
 _FIELDS = frozenset({"id", "text", "links", "metadata", "triples", "judged_relations"})
-_OTHER_NAMES = {"created": "timestamp", "date": "timestamp", "lang": "language"}
+_OTHER_NAMES = {"created": "timestamp", "date": "timestamp"}
 """What corpora of others call them, Dolma among them."""
 _NAMED_METADATA = ("source", "license", "timestamp", "language", "url")
 
@@ -66,8 +66,8 @@ class DocumentsFile:
         told = value.get("metadata")
         metadata = others | told if isinstance(told, dict) else others
         for other, name in _OTHER_NAMES.items():
-            if other in metadata:
-                metadata.setdefault(name, metadata[other])
+            if not metadata.get(name) and isinstance(metadata.get(other), str):
+                metadata[name] = metadata[other]
         return value | {"id": value.get(self.id), "text": value.get(self.text), "metadata": metadata}
 
 

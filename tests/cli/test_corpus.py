@@ -175,6 +175,7 @@ def test_a_step_that_stands_twice_is_told_apart(kgpt, tmp_path):
     assert (gone["step"], gone["passed"]) == ("length#2", ["length", "normalize"])
     assert kept["passed"] == ["length", "normalize", "length#2", "exact_duplicates"]
     assert {one["step"]: one["num_dropped"] for one in told["steps"]}["length#2"] == 1
+    assert len(told["never_fired"]) == len(set(told["never_fired"]))
     for reason, number in (("length", 1), ("length#2", 1), ("normalize", 0)):
         assert kgpt("corpus", "dropped", out, "--reason", reason, "--json").json["num_dropped"] == number
 

@@ -57,6 +57,7 @@ CASES = {
         "written as .html or .htm or .md, found the suffix",
     ),
     "a config without its suffix": ("run {project}/tiny --out {out}", "tiny.yaml'?"),
+    "a folder in place of a config": ("run . --out {out}", ".: no such config"),
     "an empty table": ("graph build {mess}/empty.csv --out {out}", "empty.csv: empty; a table of triples begins with"),
     "steps that are no list": ("corpus build {mess}/beyond.jsonl --config {mess}/steps.yaml --out {out}", "a list"),
     "a folder that holds a checkpoint": ("ask {run} What?", "; there is one in {run}/6-arms"),

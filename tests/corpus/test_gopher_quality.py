@@ -36,3 +36,14 @@ def test_thresholds_are_settings():
 
     assert GopherQuality(stop_words=("der", "und")).broken_rule(Document("d", text)) is None
     assert GopherQuality(min_words=100).broken_rule(Document("d", text)) == "too_few_words"
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_empty_lines_are_no_lines(gap):
+    told = "The river runs by the old house of the family and that is all there is to be said of it"
+    bullets = gap.join(f"- {told}" for _ in range(12))
+    trailing = gap.join(f"{told}..." for _ in range(12))
+
+    broken = [GopherQuality().broken_rule(Document("d", one)) for one in (bullets, trailing)]
+
+    assert broken == ["too_many_bullets", "too_many_ellipsis_lines"]

@@ -124,22 +124,38 @@ def test_a_relation_that_is_also_an_end_gives_its_name_to_the_entity():
     assert builder.skipped == {"relation_unused": 1}
 
 
-@pytest.mark.parametrize("told", [[], [EntityRecord("Q1", "one")], [EntityRecord("Q1", "eins", language="de")]])
-def test_ids_that_read_as_names_are_names_where_nothing_has_one(told):
+FILMS = [
+    Triple("Amber_Light", "brewed_by", "Golden Bells"),
+    Triple("Terminator: Genisys", "made in", "1986"),
+    Triple("Q1", "brewed_by", "http://e.org/x"),
+]
+
+
+@pytest.mark.parametrize(
+    ("told", "entities", "relations"),
+    [
+        ([], {"Amber Light", "Golden Bells", "Terminator: Genisys", "1986"}, {"brewed by", "made in"}),
+        ([RelationRecord("brewed_by", "by")], {"Amber Light", "Golden Bells", "Terminator: Genisys", "1986"}, {"by"}),
+        ([EntityRecord("Q1", "one")], {"one"}, {"brewed by", "made in"}),
+        ([EntityRecord("Q1", "eins", language="de")], set(), set()),
+    ],
+)
+def test_ids_that_read_as_names_are_names_where_no_source_has_any(told, entities, relations):
     builder = GraphBuilder(ids_as_names=True)
-    for item in [
-        Triple("Amber_Light", "brewed_by", "Golden Bells"),
-        Triple("Q1", "brewed_by", "http://e.org/x"),
-        *told,
-    ]:
+    for item in [*FILMS, *told]:
         builder.add(item)
     graph = builder.build()
 
-    labels = {one: graph.entities.labels[number] for number, one in enumerate(graph.entities.ids)}
-    names = {"Amber_Light": "Amber Light", "Golden Bells": "Golden Bells"} if not told else {}
-    own = {"Q1": "one"} if told and told[0].label == "one" else {}
-    assert {one: label for one, label in labels.items() if label} == names | own
-    assert list(graph.relations.labels) == (["brewed by"] if not told else [""])
+    assert set(graph.entities.labels) - {""} == entities
+    assert set(graph.relations.labels) - {""} == relations
+
+
+def test_ids_that_are_codes_one_and_all_are_no_names():
+    builder = GraphBuilder(ids_as_names=True)
+    for row in ("02174461 r1 01345", "C0012 r1 C0013", "/m/02 r1 x:y"):
+        builder.add(Triple(*row.split()))
+
+    assert set(builder.build().entities.labels) == {""}
 
 
 def test_a_language_that_names_nothing_is_told(capsys):

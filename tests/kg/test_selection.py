@@ -74,5 +74,5 @@ def test_a_part_keeps_names_and_literals_of_its_entities():
 
 
 def test_a_rule_that_leaves_nothing_is_refused_with_what_it_dropped():
-    with pytest.raises(ConfigError, match=r"none of 40 triples \(.*relation_too_rare\); graph\.select\.require"):
+    with pytest.raises(ConfigError, match=r"none of 40 triples \(.*relation_too_rare\); name the entities"):
         select(GRAPH, GraphSelection(min_relation_triples=1_000))

@@ -5,16 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
 from kgpt.errors import CheckpointError, ConfigError
 from kgpt.model import BackboneSettings, LongContextSettings, Nodes, build_model, load_checkpoint, save_checkpoint
+from kgpt.model.family import config_sizes
 from kgpt.model.stack import layers_of
 from kgpt.objectives import CAUSAL_LM, MASKED_LM, SPAN_CORRUPTION, RouterBalance, combine, expert_load
 from kgpt.sequences import NO_TARGET, collate
 from kgpt.sequences.packing import pack
 from kgpt.sequences.sequence import plain_sequence
 
-DECODERS = ("llama", "qwen2", "qwen3", "mistral", "mixtral", "qwen3_moe", "gpt_neox", "gpt2", "opt")
+DECODERS = ("llama", "qwen2", "qwen3", "mistral", "mixtral", "qwen3_moe", "gpt_neox", "gpt2", "gptj", "falcon", "opt")
 FAMILIES = {
     "bert": "encoder",
     "roberta": "encoder",
@@ -71,9 +73,26 @@ def test_sizes_and_dropout_are_those_of_the_settings(family, tiny, masked_words)
     rates = {one.p for one in model.backbone.modules() if isinstance(one, torch.nn.Dropout) and one.p}
     shapes = [size for one in layers_of(model.backbone).parameters() for size in one.shape]
 
-    assert len(layers_of(model.backbone)) == 2 and rates <= {0.25}
+    assert len(layers_of(model.backbone)) == 2
+    assert rates == {0.25} or (not rates and 0.25 in model.config.to_dict().values())
     assert 44 in shapes or 88 in shapes  # the two matrices of a gate may lie in one
     assert model.words.embedding_dim == 32
+
+
+@pytest.mark.parametrize("family", ["funnel", "gemma3", "ctrl"])
+def test_a_family_whose_sizes_have_other_names_is_told(family, tiny, masked_words):
+    with pytest.raises(ConfigError, match=rf"backbone\.family: {family} calls its sizes by names that kgpt does not"):
+        build_model(tiny(family, architecture="decoder"), masked_words)
+
+
+@pytest.mark.parametrize("family", ["marian", "m2m_100", "switch_transformers"])
+def test_the_sizes_of_relatives_of_bart_and_t5_are_those_of_the_settings(family, tiny):
+    told = config_sizes(tiny(family, architecture="encoder_decoder", num_layers=2, feed_forward_size=44))
+    config = CONFIG_MAPPING[family](**told).to_dict()
+
+    sizes = {config.get(one) for one in ("encoder_ffn_dim", "decoder_ffn_dim", "d_ff")} - {None}
+    layers = {config.get(one) for one in ("encoder_layers", "decoder_layers", "num_decoder_layers")} - {None}
+    assert (sizes, layers, config["d_model"]) == ({44}, {2}, 32)
 
 
 @pytest.mark.parametrize("family", ["bloom", "mpt"])

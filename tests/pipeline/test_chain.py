@@ -25,7 +25,7 @@ def run(tmp_path):
 
 
 def test_a_folder_whose_stages_follow_each_other_is_taken(run):
-    require_chain(run)
+    require_chain(run, arms=[("a", 0)])
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,22 @@ def test_a_stage_that_was_made_anew_under_later_ones_is_told(run, name, folder, 
     made(run, name, folder, **inputs)
 
     with pytest.raises(DataError, match=f"{told} than the one there now; `kgpt run`"):
+        require_chain(run, arms=[("a", 0)])
+
+
+def test_arms_that_nobody_asks_for_and_later_stages_are_not_looked_at(run):
+    made(run, "aligned", "4-aligned", graph="other")
+    made(run, "arm a, seed 0", "6-arms/a/0", sequences="other")
+
+    require_chain(run, until="linked")
+    with pytest.raises(DataError, match="4-aligned was made of another"):
         require_chain(run)
+
+
+def test_an_arm_that_the_config_has_no_more_is_left_alone(run):
+    made(run, "arm b, seed 1", "6-arms/b/1", sequences="of an earlier run")
+
+    require_chain(run, arms=[("a", 0), ("a", None)])
 
 
 def test_neither_report_nor_dataset_takes_a_run_with_stages_of_another(run_copy, tmp_path):

@@ -50,7 +50,7 @@ def test_the_name_tells_the_form(tmp_path, form, name):
     (tmp_path / name).touch()
 
     assert document_form(tmp_path / name) == form
-    assert document_form(tmp_path) == ("text" if form in ("html", "nif", "warc") else form)
+    assert document_form(tmp_path) == ("text" if form in ("nif", "warc") else form)
 
 
 def test_a_folder_of_both_kinds_must_be_named(tmp_path):

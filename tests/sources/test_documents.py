@@ -55,11 +55,11 @@ def test_fields_of_others_are_named_and_plain_values_are_metadata(tmp_path):
 
 @pytest.mark.parametrize("name", ["created", "date", "timestamp"])
 def test_what_others_call_a_timestamp_is_one(tmp_path, name):
-    (tmp_path / "a.jsonl").write_text(json.dumps({"text": "x", name: "2020-03-29", "lang": "en"}))
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": "x", name: "2020-03-29"}))
 
     (document,) = open_documents(str(tmp_path / "a.jsonl")).read()
 
-    assert (document.metadata.timestamp, document.metadata.language) == ("2020-03-29", "en")
+    assert document.metadata.timestamp == "2020-03-29"
 
 
 def test_the_files_of_a_folder_and_arrays_are_read(tmp_path):
