@@ -130,7 +130,7 @@ def _ends_a_span(text: str, found: re.Match[str]) -> bool:
     if found["decade"]:
         return True
     span = _SPAN.match(text, max(found.start() - len("1939-"), 0))
-    return span is not None and not text[: span.start()].endswith("-") and span[1] <= span[2]
+    return span is not None and not text.endswith("-", 0, span.start()) and span[1] <= span[2]
 
 
 def _date_value(found: re.Match[str], months: Mapping[str, int]) -> str:

@@ -54,7 +54,7 @@ def run(
 
     from kgpt.manifest import verify_below
     from kgpt.pipeline import load_run_config, open_run
-    from kgpt.pipeline.run import STAGES, StageName
+    from kgpt.pipeline.chain import STAGES, StageName
     from kgpt.progress import say
     from kgpt.training.processes import check_launch, refuse_several
 

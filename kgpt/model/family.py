@@ -15,8 +15,6 @@ from kgpt.errors import ConfigError
 from kgpt.model.settings import BackboneSettings
 
 WITHOUT_POSITION_IDS = {"t5", "mt5", "umt5", "longt5"}
-_T5 = WITHOUT_POSITION_IDS
-_BART = {"bart", "mbart", "pegasus"}
 _FEED_FORWARD = ("intermediate_size", "moe_intermediate_size", "hidden_dim", "n_inner", "ffn_dim", "ffn_hidden_size")
 _FOUR_TIMES = {"bloom", "mpt"}
 """Families whose feed-forward layers are four times as wide as the others."""
@@ -48,9 +46,9 @@ def config_sizes(settings: BackboneSettings) -> dict[str, Any]:
     """
     config_class = CONFIG_MAPPING[settings.family]
     known = {one.name for one in fields(config_class)} | config_class.attribute_map.keys()
-    if settings.family in _T5 or "d_kv" in known:
+    if "d_kv" in known:
         return _t5(settings)
-    if settings.family in _BART or "encoder_ffn_dim" in known:
+    if "encoder_ffn_dim" in known:
         return _bart(settings)
     common = {
         "hidden_size": settings.hidden_size,

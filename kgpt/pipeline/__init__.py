@@ -7,16 +7,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kgpt.pipeline.chain import STAGES
     from kgpt.pipeline.config import RunConfig, load_run_config
-    from kgpt.pipeline.run import STAGES, Run, load_results, open_run
+    from kgpt.pipeline.run import Run, load_results, open_run
 
 __all__ = ["STAGES", "Run", "RunConfig", "load_results", "load_run_config", "open_run"]
 
-_OF_CONFIG = ("RunConfig", "load_run_config")
+_HOMES = {"STAGES": "chain", "RunConfig": "config", "load_run_config": "config"}
 
 
 def __getattr__(name: str) -> Any:
     """What `__all__` hands on, from the module that has it."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{'config' if name in _OF_CONFIG else 'run'}"), name)
+    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'run')}"), name)

@@ -1,16 +1,29 @@
-"""Whether what lies in a run folder was made of what lies beside it: a run stopped early leaves later stages behind."""
+"""The stages of a run, and whether what lies in its folder was made of what lies beside it.
+
+A run that is stopped early leaves later stages of an earlier one behind.
+"""
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import Literal, get_args
 
 from kgpt.errors import DataError
 from kgpt.manifest import read_manifest
 
-_NAMES = ("graph", "corpus", "linked", "aligned", "sequences")
-_DATA = {name: f"{number}-{name}" for number, name in enumerate(_NAMES, start=1)}
+StageName = Literal["graph", "corpus", "linked", "aligned", "sequences", "arms", "results", "report"]
+STAGES: tuple[StageName, ...] = get_args(StageName)
 
 
-def require_chain(run: Path, *, arms: Collection[tuple[str, int]] = (), until: str = _NAMES[-1]) -> None:
+def stage_folder(name: StageName) -> str:
+    """The name of a stage's folder.
+
+    >>> stage_folder("sequences")
+    '5-sequences'
+    """
+    return f"{STAGES.index(name) + 1}-{name}"
+
+
+def require_chain(run: Path, *, arms: Collection[tuple[str, int]] = (), until: StageName = "sequences") -> None:
     """Refuse a run folder with a stage made of an earlier one that is another by now; what lacks is passed over.
 
     Args:
@@ -29,16 +42,16 @@ def require_chain(run: Path, *, arms: Collection[tuple[str, int]] = (), until: s
             )
 
 
-def _data_links(until: str) -> Iterator[tuple[str, str, str]]:
+def _data_links(until: StageName) -> Iterator[tuple[str, str, str]]:
     """A stage's folder, that of an earlier one, and what the stage calls it."""
-    names = _NAMES[: _NAMES.index(until) + 1]
-    for later in names:
-        yield from ((_DATA[later], _DATA[earlier], earlier) for earlier in names)
+    for number, later in enumerate(STAGES[: STAGES.index(until) + 1]):
+        yield from ((stage_folder(later), stage_folder(earlier), earlier) for earlier in STAGES[:number])
 
 
 def _arm_links(arm: str, seed: int) -> Iterator[tuple[str, str, str]]:
-    yield f"6-arms/{arm}/{seed}", _DATA["sequences"], "sequences"
-    yield f"7-results/{arm}/{seed}", f"6-arms/{arm}/{seed}", "arm"
+    trained = f"{stage_folder('arms')}/{arm}/{seed}"
+    yield trained, stage_folder("sequences"), "sequences"
+    yield f"{stage_folder('results')}/{arm}/{seed}", trained, "arm"
 
 
 def _is_same(later: Path, earlier: Path, *, name: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 from kgpt.corpus import step_files
 from kgpt.errors import DataError
@@ -15,6 +15,7 @@ from kgpt.manifest import Manifest
 from kgpt.model.backbone import checkpoint_files
 from kgpt.pipeline import data_stages
 from kgpt.pipeline.arm import Arm, run_range_test, train_arm
+from kgpt.pipeline.chain import STAGES, StageName, stage_folder
 from kgpt.pipeline.config import RunConfig, config_json
 from kgpt.pipeline.measuring import evaluation_documents, open_exam
 from kgpt.pipeline.parallel import Until, own, work_on_arms
@@ -29,8 +30,6 @@ from kgpt.sources import (
 from kgpt.training.processes import ALONE, Processes
 from kgpt.training.rate_finding import RangeTest
 
-StageName = Literal["graph", "corpus", "linked", "aligned", "sequences", "arms", "results", "report"]
-STAGES: tuple[StageName, ...] = get_args(StageName)
 CONFIG_NAME = "config.json"
 _LOCK = ".lock"
 
@@ -93,8 +92,7 @@ class Run:
 
     def _data_stage(self, name: StageName, previous: Mapping[str, str]) -> Manifest:
         config, run = self.config, self.folder
-        number = STAGES.index(name) + 1
-        stage = Stage(name=name, folder=run / f"{number}-{name}", **_ingredients(config, name, previous))
+        stage = Stage(name=name, folder=run / stage_folder(name), **_ingredients(config, name, previous))
         work = {
             "graph": lambda folder: data_stages.graph_stage(config, folder),
             "corpus": lambda folder: data_stages.corpus_stage(

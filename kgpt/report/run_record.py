@@ -12,11 +12,11 @@ from kgpt.io import read_json, read_json_lines
 from kgpt.kg import KnowledgeGraph, open_graph_store
 from kgpt.manifest import Manifest, read_manifest
 from kgpt.pipeline.arm import CURVE, PROBES, read_questions
-from kgpt.pipeline.chain import require_chain
+from kgpt.pipeline.chain import STAGES, require_chain, stage_folder
 from kgpt.pipeline.data_stages import DOCUMENTS, OVERLAP, QUALITY, QUESTIONS, RELATIONS, read_documents
 from kgpt.pipeline.measuring import MAJORITY, OUTCOMES, read_outcomes
 from kgpt.pipeline.results import LINKER, RESULTS
-from kgpt.pipeline.run import CONFIG_NAME, STAGES, load_results
+from kgpt.pipeline.run import CONFIG_NAME, load_results
 from kgpt.pipeline.slices import SLICES, Slice, read_slices
 from kgpt.records import Document, Outcome, Question
 from kgpt.report.estimate import Estimate, Key, estimates
@@ -126,7 +126,7 @@ class RunRecord:
 
     def manifests(self) -> Iterator[Manifest]:
         """The manifests of the stages in order."""
-        stages = [f"{number}-{name}" for number, name in enumerate(STAGES[:5], start=1)]
+        stages = list(map(stage_folder, STAGES[:5]))
         trained = [arm for arm in self.arms if arm != MAJORITY]
         parts = [f"{room}/{arm}/{seed}" for room in ("6-arms", "7-results") for arm in trained for seed in self.seeds]
         found = (read_manifest(self.folder / place) for place in (*stages, *parts))
