@@ -194,7 +194,8 @@ def test_what_a_config_says_in_vain_is_told(kgpt, tmp_path, name, told):
 
 
 def test_a_rule_fired_though_what_it_marked_went_later(kgpt, tmp_path):
-    (tmp_path / "in.jsonl").write_text('{"text": "too few"}\n{"text": "one two three four five six"}')
+    enough = "the house of the family stands by the river " * 9
+    (tmp_path / "in.jsonl").write_text(f'{{"text": "too few"}}\n{{"text": "{enough}"}}')
     (tmp_path / "steps.yaml").write_text(
         "steps: [{type: gopher_quality, marks: true}, length, exact_duplicates, length]"
     )
